@@ -1,0 +1,1 @@
+"""The project: the pure kernel at the bottom, the wiring at the top."""

@@ -1,0 +1,51 @@
+"""How a setting is read: from the environment, or from the file that `NAME_FILE` names, with a bad value refused."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE = Path(__file__).resolve().parent.parent.parent
+
+# `SECRET_KEY_FILE=/run/secrets/key` gives SECRET_KEY: secrets need not stand in the environment.
+env = environ.FileAwareEnv()
+
+# What each connection to SQLite is told. WAL and IMMEDIATE let several people write without "database is locked";
+# FULL keeps what was acknowledged when the power fails. Django itself turns foreign keys on.
+SQLITE_OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+
+
+def database(default: str) -> dict[str, Any]:
+    """The database that DATABASE_URL names, with the options its kind needs."""
+    chosen: dict[str, Any] = dict(env.db_url("DATABASE_URL", default=default))
+    engine = chosen.get("ENGINE", "")
+    if engine.endswith("sqlite3"):
+        chosen["OPTIONS"] = {**SQLITE_OPTIONS, **chosen.get("OPTIONS", {})}
+    elif engine.endswith("postgresql"):
+        chosen["CONN_MAX_AGE"] = 60
+        chosen["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// or sqlite:///")
+    return chosen
+
+
+def kept_secret(path: Path) -> str:
+    """The secret kept in a file; made the first time it is asked for, so that no installation shares another's."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = path.with_suffix(f".{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(64))
+        try:
+            made.rename(path) if not path.exists() else made.unlink()
+        except FileExistsError:
+            made.unlink()
+    return path.read_text().strip()
