@@ -1,0 +1,64 @@
+"""Tables whose rows are never changed or removed: the database itself refuses, whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.apps.registry import Apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+
+REFUSAL = "rows of this table are never changed or removed"
+
+_POSTGRESQL_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION add_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$
+"""
+
+
+def forbid(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Make the database refuse UPDATE and DELETE of the table's rows."""
+    if editor.connection.vendor == "postgresql":
+        editor.execute(_POSTGRESQL_FUNCTION)
+        editor.execute(
+            f"CREATE TRIGGER add_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION add_only()"
+        )
+        return
+    for change in ("UPDATE", "DELETE"):
+        editor.execute(
+            f"CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+
+
+def allow(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Undo `forbid`: for a migration backwards."""
+    if editor.connection.vendor == "postgresql":
+        editor.execute(f"DROP TRIGGER IF EXISTS add_only ON {table}")
+        return
+    for change in ("UPDATE", "DELETE"):
+        editor.execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{change.lower()}")
+
+
+def add_only(*tables: str) -> RunPython:
+    """The migration step that makes these tables add-only."""
+
+    def each(
+        step: Callable[[BaseDatabaseSchemaEditor, str], None],
+    ) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+        def run(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+            for table in tables:
+                step(editor, table)
+
+        return run
+
+    return RunPython(each(forbid), each(allow))
+
+
+TABLES = (
+    "cases_entry",
+    "cases_consultation",
+    "performance_return",
+    "performance_returnrow",
+    "orders_hoursline",
+)

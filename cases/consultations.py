@@ -1,0 +1,50 @@
+"""The record of who looked (Data Protection Act 2018, s.62): written before the page is sent, or it is not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cases.models import Allocation, Case, Consultation, Opening, User
+
+
+def basis_of(user: User, case: Case) -> str:
+    """On what ground this person sees this case now, worked out rather than asked."""
+    held = Allocation.objects.filter(case=case, to_on=None).values_list("worker_id", "team_id")
+    if any(worker == user.pk for worker, _ in held):
+        return "allocated"
+    if user.team_id and any(team == user.team_id for _, team in held):
+        return "team"
+    if (
+        case.person.restricted
+        and Opening.objects.filter(person=case.person_id, user=user, closed_at=None).exists()
+    ):
+        return "opened with a reason"
+    if not held:
+        return "unallocated"
+    return "council"
+
+
+def looked_at(
+    *, user: User, case: Case, page: str, kind: str = Consultation.Kind.VIEW, recipient: str = ""
+) -> None:
+    """Somebody saw one person's record, or made a document of it."""
+    Consultation.objects.create(
+        user=user,
+        council_id=user.council_id,
+        case=case,
+        kind=kind,
+        page=page,
+        basis=basis_of(user, case),
+        recipient=recipient,
+    )
+
+
+def looked_through(
+    *, user: User, cases: Iterable[int], page: str, kind: str = Consultation.Kind.LIST, recipient: str = ""
+) -> None:
+    """Somebody saw a list, or took it away: one row with the key of every case in it. An empty list shows nobody."""
+    shown = sorted(set(cases))
+    if shown:
+        Consultation.objects.create(
+            user=user, council_id=user.council_id, kind=kind, page=page, cases=shown, recipient=recipient
+        )

@@ -1,0 +1,140 @@
+"""A person's case, who holds it, and who may see it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from cases.models.base import Recorded, Versioned, tracked
+from cases.models.people import SEE_RESTRICTED, Limit, Opening, Person
+from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Role, Team, User
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> CaseQuerySet:
+        """The cases this member of staff may know of: the only way in to any record about a person.
+
+        Team roles see what their team or they themselves hold; a first line manager also what nobody holds;
+        senior managers and performance officers the whole council; administrators and information
+        governance no case at all. A restricted person is seen only by who holds the case, the holding team's
+        first line manager, who is named, who opened it with a reason, and who answers for the whole service.
+        Who is excluded sees nothing, whatever else they are.
+        """
+        if user.role == Role.SYSTEM:
+            return self.all()
+        if not user.is_active or user.role not in TEAM_ROLES | COUNCIL_ROLES:
+            return self.none()
+        seen = self.filter(council=user.council_id)
+        held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None)
+        if user.role in TEAM_ROLES:
+            sight = Q(Exists(held.filter(worker=user)))
+            if user.team_id:
+                sight |= Q(Exists(held.filter(team=user.team_id)))
+            if user.role == Role.FIRST_LINE_MANAGER:
+                sight |= ~Q(Exists(held))
+            # An opening made with a reason lets its maker in for its time, from whichever team.
+            seen = seen.filter(sight | Q(Exists(_openings(user))))
+        limits = Limit.objects.filter(person=OuterRef("person"), user=user)
+        seen = seen.exclude(Exists(limits.filter(kind=Limit.Kind.EXCLUDED)))
+        if user.role not in SEE_RESTRICTED:
+            named = Q(Exists(limits.filter(kind=Limit.Kind.PERMITTED))) | Q(Exists(held.filter(worker=user)))
+            if user.role == Role.FIRST_LINE_MANAGER and user.team_id:
+                named |= Q(Exists(held.filter(team=user.team_id)))
+            seen = seen.filter(Q(person__restricted=False) | named | Q(Exists(_openings(user))))
+        return seen
+
+    def open(self) -> CaseQuerySet:
+        return self.filter(closed_on=None)
+
+    def held_by(self, worker: User) -> CaseQuerySet:
+        return self.filter(Exists(Allocation.objects.filter(case=OuterRef("pk"), to_on=None, worker=worker)))
+
+    def held_by_team(self, team: Team) -> CaseQuerySet:
+        return self.filter(Exists(Allocation.objects.filter(case=OuterRef("pk"), to_on=None, team=team)))
+
+    def unallocated(self) -> CaseQuerySet:
+        """Open cases that no worker holds."""
+        held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None, worker__isnull=False)
+        return self.open().filter(~Exists(held))
+
+
+def _openings(user: User) -> models.QuerySet[Opening]:
+    return Opening.objects.filter(
+        person=OuterRef("person"), user=user, opened_at__lte=Now(), until__gt=Now(), closed_at=None
+    )
+
+
+class Case(Recorded, Versioned):
+    """All work with one person from the day it began to the day it ended."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+    history = tracked()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
+                name="case_closes_after_it_opens",
+            ),
+            models.UniqueConstraint(
+                fields=("person",), condition=Q(closed_on=None), name="one_open_case_per_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class AllocationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> AllocationQuerySet:
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def on(self, day: date) -> AllocationQuerySet:
+        return self.filter(Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)
+
+
+class Allocation(Recorded):
+    """Who held a case, or one order in it, from one day to another.
+
+    `subject` is blank for the whole case and "order:12" for one order, whose holder is its responsible
+    officer (1995 Act s.227C). A row without a worker waits in the team's queue. `to_on` is the first day the
+    holder no longer held it.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="allocations")
+    subject = models.CharField(max_length=60, blank=True)
+    worker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="allocations")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="allocations")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = AllocationQuerySet.as_manager()
+    history = tracked()
+
+    class Meta:
+        ordering = ("from_on", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case", "subject"), condition=Q(to_on=None), name="one_holder_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="allocation_ends_after_it_begins"
+            ),
+        )
+        indexes = (
+            # CaseQuerySet.visible_to and held_by: open rows of a worker, of a team
+            models.Index(fields=("worker", "case"), condition=Q(to_on=None), name="held_now_by_worker"),
+            models.Index(fields=("team", "case"), condition=Q(to_on=None), name="held_now_by_team"),
+        )
+
+    def __str__(self) -> str:
+        return f"allocation {self.pk}"

@@ -1,0 +1,201 @@
+"""People who are known to justice social work, and who may not or may only see their records."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from cases.models.base import Recorded, Versioned, tracked
+from cases.models.staff import Council, Role, User
+
+
+class Gender(models.TextChoices):
+    MALE = "male", "Male"
+    FEMALE = "female", "Female"
+    OTHER = "other", "Other"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class Ethnicity(models.TextChoices):
+    WHITE = "white", "White"
+    ASIAN = "asian", "Asian"
+    AFRICAN_CARIBBEAN_BLACK = "african_caribbean_black", "African, Caribbean or Black"
+    MIXED = "mixed", "Mixed"
+    OTHER = "other", "Other"
+    NOT_KNOWN = "not_known", "Not known or not provided"
+
+
+class Employment(models.TextChoices):
+    FULL_TIME_EDUCATION = "full_time_education", "Full-time education"
+    EMPLOYED = "employed", "Employed or self-employed"
+    UNEMPLOYED = "unemployed", "Unemployed"
+    GOVERNMENT_TRAINING = "government_training", "Government training scheme"
+    ECONOMICALLY_INACTIVE = "economically_inactive", "Economically inactive"
+    OTHER = "other", "Other"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> PersonQuerySet:
+        from cases.models.cases import Case
+
+        return self.filter(pk__in=Case.objects.visible_to(user).values("person"))
+
+
+class Person(Recorded, Versioned):
+    """Somebody with an order, a report or a licence."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="people")
+    reference = models.CharField(max_length=50)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    date_of_birth = models.DateField()
+    gender = models.CharField(max_length=10, choices=Gender, default=Gender.NOT_KNOWN)
+    ethnicity = models.CharField(max_length=30, choices=Ethnicity, default=Ethnicity.NOT_KNOWN)
+    employment = models.CharField(max_length=30, choices=Employment, default=Employment.NOT_KNOWN)
+    # Folded spelling of the name (cases.matching.name_key): finds a namesake however it was typed.
+    name_key = models.CharField(max_length=200, editable=False)
+    restricted = models.BooleanField(default=False)
+
+    objects = PersonQuerySet.as_manager()
+    history = tracked()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("council", "reference"), name="one_person_per_reference"),
+        )
+        indexes = (
+            models.Index(fields=("council", "date_of_birth"), name="person_by_birth"),  # possible duplicates
+            models.Index(fields=("council", "name_key"), name="person_by_name"),  # People page, duplicates
+        )
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class Alias(Recorded):
+    """Another name the person is or was known by."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="aliases")
+    given_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=200, editable=False, db_index=True)
+
+    history = tracked()
+
+    def __str__(self) -> str:
+        return f"alias {self.pk}"
+
+
+class Address(Recorded):
+    """Where the person lives or lived: dated, never overwritten."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="addresses")
+    lines = models.TextField(blank=True, max_length=500)
+    postcode = models.CharField(max_length=10, blank=True)
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True, blank=True)
+
+    history = tracked()
+
+    class Meta:
+        ordering = (F("to_on").desc(nulls_first=True), "-pk")
+        verbose_name_plural = "addresses"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(from_on=None) | Q(to_on__gte=F("from_on")),
+                name="address_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(fields=("person",), condition=Q(to_on=None), name="one_present_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"address {self.pk}"
+
+
+class Alert(Recorded, Versioned):
+    """Something everyone who will meet the person must see first."""
+
+    class Kind(models.TextChoices):
+        RISK_TO_STAFF = "risk_to_staff", "Risk to staff"
+        DOMESTIC_ABUSE = "domestic_abuse", "Domestic abuse"
+        CHILD_PROTECTION = "child_protection", "Child protection"
+        ADULT_PROTECTION = "adult_protection", "Adult support and protection"
+        SELF_HARM = "self_harm", "Self-harm or suicide"
+        MAPPA = "mappa", "MAPPA"
+        HEALTH = "health", "Health"
+        ADJUSTMENT = "adjustment", "Adjustment or communication need"
+        OTHER = "other", "Other"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="alerts")
+    kind = models.CharField(max_length=30, choices=Kind)
+    text = models.CharField(max_length=300, blank=True)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+
+    history = tracked()
+
+    class Meta:
+        ordering = ("kind", "-from_on")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="alert_ends_after_it_begins"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"
+
+
+class Limit(Recorded):
+    """One member of staff who may see a restricted person, or who may never see this one."""
+
+    class Kind(models.TextChoices):
+        PERMITTED = "permitted", "May see this restricted record"
+        EXCLUDED = "excluded", "May not see this record"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="limits")
+    user = models.ForeignKey(User, models.PROTECT, related_name="limits")
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=300)
+
+    history = tracked()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "user"), name="one_limit_per_person_and_member_of_staff"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"limit {self.pk}"
+
+
+class Opening(models.Model):
+    """A restricted record opened for a while by somebody outside it, with the reason they gave."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="openings")
+    user = models.ForeignKey(User, models.PROTECT, related_name="openings")
+    reason = models.CharField(max_length=500)
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(until__gt=F("opened_at")), name="opening_ends_after_it_begins"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"opening {self.pk}"
+
+
+# Who runs the service sees restricted people too: a figure sent to the board may not depend on who printed it.
+SEE_RESTRICTED = frozenset({Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER, Role.SYSTEM})

@@ -1,0 +1,197 @@
+"""Who changed what, who looked at what, who was told: add-only rows, and the rows that make a change happen once.
+
+The database itself refuses to change or delete an Entry or a Consultation (triggers, migration 0002).
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from cases.models.cases import Case
+from cases.models.staff import Council, Role, User
+
+
+class EntryQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> EntryQuerySet:
+        """Changes to the cases somebody may see, and to their council's settings."""
+        if user.role in (Role.INFORMATION_GOVERNANCE, Role.ADMINISTRATOR):
+            return self.filter(council=user.council_id, case=None)
+        return self.filter(
+            models.Q(case__in=Case.objects.visible_to(user)) | models.Q(case=None, council=user.council_id)
+        )
+
+
+class Entry(models.Model):
+    """One operation: who did what, to which case, why, and which timescales moved."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    operation = models.CharField(max_length=50)
+    council = models.ForeignKey(Council, models.PROTECT, null=True, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="entries")
+    subject = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    # Timescales that moved: [{"subject", "clause", "occurrence", "was": {...}|null, "now": {...}|null}]
+    changes = models.JSONField(default=list)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=("case", "-at"), name="entries_of_a_case"),)
+        verbose_name_plural = "entries"
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.pk}"
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> ConsultationQuerySet:
+        """Who looked: information governance reads the whole council's, everyone their own."""
+        if user.role == Role.INFORMATION_GOVERNANCE and user.is_active:
+            return self.filter(council=user.council_id)
+        return self.filter(user=user.pk)
+
+
+class Consultation(models.Model):
+    """Somebody saw, printed or took away personal data (Data Protection Act 2018, s.62).
+
+    `basis` is worked out by the system at that moment (allocated, team, council, opened), never typed.
+    """
+
+    class Kind(models.TextChoices):
+        VIEW = "view", "Viewed"
+        LIST = "list", "Listed"
+        SEARCH = "search", "Found by search"
+        EXPORT = "export", "Exported"
+        DOCUMENT = "document", "Made into a document"
+        API = "api", "Read by another program"
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    council = models.ForeignKey(Council, models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="consultations")
+    kind = models.CharField(max_length=10, choices=Kind)
+    page = models.CharField(max_length=100)
+    basis = models.CharField(max_length=30, blank=True)
+    recipient = models.CharField(max_length=200, blank=True)
+    # Keys of the cases shown by a list, search or export; one row serves the whole page.
+    cases = models.JSONField(default=list)
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (
+            models.Index(fields=("case", "-at"), name="looks_at_a_case"),
+            models.Index(fields=("user", "-at"), name="looks_by_a_user"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> NoticeQuerySet:
+        return self.filter(recipient=user.pk, case__in=Case.objects.visible_to(user))
+
+    def unread(self) -> NoticeQuerySet:
+        return self.filter(read_at=None)
+
+
+class Notice(models.Model):
+    """Somebody is told of a timescale, once: the unique row is the right to send."""
+
+    kind = models.CharField(max_length=20)
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    subject = models.CharField(max_length=60)
+    clause = models.CharField(max_length=50)
+    occurrence = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "recipient", "subject", "clause", "occurrence", "due_on"), name="told_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("subject", "clause", "occurrence", "due_on"), name="notices_of_a_timescale"),
+            models.Index(fields=("recipient", "-created_at"), name="notices_of_a_recipient"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Submission(models.Model):
+    """A form or call that was carried out: its key can do so only once, whoever sends it again."""
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    operation = models.CharField(max_length=50)
+    body_hash = models.CharField(max_length=64)
+    result = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}"
+
+
+class JobQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> JobQuerySet:
+        return self.filter(asked_by=user.pk)
+
+
+class Job(models.Model):
+    """Work to be done outside a request: the record. Redis and Celery only wake a worker to look here."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    kind = models.CharField(max_length=40)
+    # One run of a kind per key, however often it is asked for ("2026-11-24" for a nightly job).
+    run_key = models.CharField(max_length=80)
+    arguments = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    council = models.ForeignKey(Council, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    # A running job must keep this in the future; one that no longer does was killed and is taken up again.
+    claimed_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (models.UniqueConstraint(fields=("kind", "run_key"), name="one_run_per_key"),)
+        indexes = (
+            models.Index(
+                fields=("created_at",),
+                condition=models.Q(state__in=("waiting", "running")),
+                name="jobs_to_do",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.run_key}"

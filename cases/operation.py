@@ -1,0 +1,135 @@
+"""The one way anything changes: permitted, locked, unrepeated, all or nothing, audited, timescales redone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+
+from cases import permissions, timescales
+from cases.models import Case, Council, Entry, Role, Submission, User
+from cases.models.base import current_actor, current_entry
+from justice.domain.errors import Problem, Refused
+
+SYSTEM_EMAIL = "system@justice.invalid"
+
+
+class Stale(Exception):
+    """The record changed after the form was opened: nothing was saved, and both texts must be shown."""
+
+    def __init__(self, root: models.Model) -> None:
+        super().__init__(f"{root._meta.model_name} {root.pk}")
+        self.root = root
+
+
+class Repeated(Exception):
+    """The same form or call came a second time: it was carried out once, and this is what it made."""
+
+    def __init__(self, result: str) -> None:
+        super().__init__(result)
+        self.result = result
+
+
+def system_user() -> User:
+    """Who acts when a job does: no council, no password, no way to sign in."""
+    user, _ = User.objects.get_or_create(
+        email=SYSTEM_EMAIL,
+        defaults={"name": "System", "role": Role.SYSTEM, "is_active": False, "password": "!"},
+    )
+    return user
+
+
+@contextmanager
+def operation(
+    name: str,
+    *,
+    actor: User,
+    case: Case | None = None,
+    council: Council | None = None,
+    root: models.Model | None = None,
+    expected_version: int | None = None,
+    key: uuid.UUID | None = None,
+    body: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> Iterator[Entry]:
+    """Carry out one change, or none of it.
+
+    `root` is the row that people edit; with `expected_version` it must still be as the form found it. `key`
+    makes the change happen once however often it is sent; `body` is what was sent, so that the same key with
+    other content is refused. Set `entry.subject` to what was made ("order:12"): a repeated call gets it back.
+
+    Raises PermissionDenied (role), Case.DoesNotExist (sight), Stale, Repeated and Refused.
+    """
+    if not permissions.allows(actor, name):
+        raise PermissionDenied(name)
+    entry = Entry(
+        actor=actor, operation=name, case=case, council=council or _council(case, actor), reason=reason
+    )
+    tokens = current_entry.set(entry.id), current_actor.set(actor.pk)
+    try:
+        with transaction.atomic():
+            submission = _claim(key, actor, name, body)
+            if case is not None:
+                Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case.pk)
+            if root is not None:
+                _advance(root, expected_version)
+            yield entry
+            if case is not None:
+                entry.changes += timescales.refresh([case.pk])
+            entry.save(force_insert=True)
+            if submission is not None:
+                submission.result = entry.subject
+                submission.save(update_fields=("result",))
+    finally:
+        current_entry.reset(tokens[0])
+        current_actor.reset(tokens[1])
+
+
+def _council(case: Case | None, actor: User) -> Council | None:
+    return case.council if case is not None else actor.council
+
+
+def _claim(
+    key: uuid.UUID | None, actor: User, name: str, body: Mapping[str, object] | None
+) -> Submission | None:
+    """Take the key for this transaction; whoever comes second waits here for the first to commit."""
+    if key is None:
+        return None
+    text = json.dumps(body or {}, cls=DjangoJSONEncoder, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    submission = Submission(key=key, user=actor, operation=name, body_hash=digest)
+    try:
+        with transaction.atomic():
+            submission.save(force_insert=True)
+    except IntegrityError:
+        first = Submission.objects.get(pk=key)
+        if (first.user_id, first.operation, first.body_hash) != (actor.pk, name, digest):
+            raise Refused(
+                Problem(
+                    "This form was already sent with other details. Open it again and check what was saved",
+                    code="key-reused",
+                )
+            ) from None
+        raise Repeated(first.result) from None
+    return submission
+
+
+def _advance(root: models.Model, expected_version: int | None) -> None:
+    """Move the row to its next version, unless somebody else did since the form was opened."""
+    rows = type(root)._default_manager.filter(pk=root.pk)
+    if expected_version is not None:
+        rows = rows.filter(version=expected_version)
+    if not rows.update(version=F("version") + 1):
+        try:
+            root.refresh_from_db()
+        except ObjectDoesNotExist:
+            raise Refused(Problem("This record is no longer there", code="gone")) from None
+        raise Stale(root)
+    root.refresh_from_db()

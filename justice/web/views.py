@@ -1,0 +1,136 @@
+"""The two kinds of page that every app has more than three of: one that changes something, one that shows a person."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import FormView, TemplateView
+from django.views.generic.base import View
+
+from cases import permissions
+from cases.consultations import looked_at
+from cases.models import Alert, Case
+from cases.operation import Repeated, Stale
+from justice.domain.errors import Refused
+
+
+def today() -> date:
+    """The day it is in Scotland: asked here, at the interface, and handed down from here."""
+    return timezone.localdate()
+
+
+class CaseView(View):
+    """A page about one case: found through what the user may see, and logged before anything is shown."""
+
+    page: ClassVar[str] = ""
+    case: Case
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated and "case" in kwargs:
+            cases = Case.objects.visible_to(request.user).select_related("person", "council")
+            self.case = get_object_or_404(cases, pk=kwargs["case"])
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if hasattr(self, "case"):
+            looked_at(user=request.user, case=self.case, page=self.page or type(self).__name__)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)  # type: ignore[misc]
+        if hasattr(self, "case"):
+            context["case"] = self.case
+            context["person"] = self.case.person
+            context["alerts"] = Alert.objects.filter(person=self.case.person, to_on=None)
+        return context
+
+
+class PersonPage(CaseView, TemplateView):
+    """Shows something of one person's record."""
+
+
+class OperationView(CaseView, FormView):
+    """A form that carries out one operation.
+
+    A subclass names the operation, the form and the words, and says in `run` which operation to call with
+    what. Refusals come back beside their fields, a record changed meanwhile shows both texts, and the same
+    form sent twice does its work once.
+    """
+
+    operation: ClassVar[str]
+    title: ClassVar[str]
+    button: ClassVar[str] = "Save"
+    done: ClassVar[str] = ""
+    template_name = "forms/operation.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not permissions.allows(request.user, self.operation):
+            raise PermissionDenied(self.operation)
+        return super().dispatch(request, *args, **kwargs)
+
+    def run(self, form: Form) -> Any:
+        """Call the operation with the form's values."""
+        raise NotImplementedError
+
+    def root(self) -> Any:
+        """The row whose version the form carries; None where the form only adds."""
+        return None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        root = self.root()
+        if root is not None:
+            kwargs["version"] = root.version
+        return kwargs
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context.setdefault("title", self.title)
+        context.setdefault("button", self.button)
+        context.setdefault("back", self.get_success_url())
+        return context
+
+    def get_success_url(self) -> str:
+        return reverse("case", args=[self.case.pk])
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            self.run(form)
+        except Refused as refused:
+            form.add_problems(refused.problems)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
+        except Stale as stale:
+            return self.conflict(form, stale)
+        except Repeated:
+            return HttpResponseRedirect(self.get_success_url())
+        if self.done:
+            messages.success(self.request, self.done)
+        return HttpResponseRedirect(self.get_success_url())
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def conflict(self, form: Form, stale: Stale) -> HttpResponse:
+        """Nothing was saved: show what is stored now beside what was typed, and carry the new version."""
+        stored = [
+            (form[name].label, display(stale.root, name), form[name].value())
+            for name in form.fields
+            if hasattr(stale.root, name)
+        ]
+        form.renew(stale.root.version)  # type: ignore[attr-defined]
+        context = self.get_context_data(form=form, conflict=stored)
+        return self.render_to_response(context, status=409)
+
+
+def display(row: Any, name: str) -> Any:
+    """A column as people read it: the label of a code, the value of anything else."""
+    labelled = getattr(row, f"get_{name}_display", None)
+    return labelled() if labelled else getattr(row, name)

@@ -1,0 +1,184 @@
+"""What was done about an order: contacts, unpaid work attendance and its hours, breaches, releases."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from cases.models import Case, Council, Recorded, User, Versioned, tracked
+from orders.domain.throughcare import Licence
+from orders.models.orders import Order, Requirement
+
+
+class _OfOrder(models.QuerySet):
+    def visible_to(self, user: User) -> models.QuerySet:
+        return self.filter(order__case__in=Case.objects.visible_to(user))
+
+
+class Contact(Recorded):
+    """Somebody was seen, spoken to or visited, or should have been. Add-only."""
+
+    class Kind(models.TextChoices):
+        FIRST_CONTACT = "first_contact", "First direct contact"
+        INDUCTION = "induction", "Induction or first case management meeting"
+        SUPERVISION = "supervision", "Supervision appointment"
+        HOME_VISIT = "home_visit", "Home visit"
+        TELEPHONE = "telephone", "Telephone call"
+        OTHER = "other", "Other contact"
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="contacts")
+    kind = models.CharField(max_length=20, choices=Kind)
+    on = models.DateField()
+    at = models.TimeField(null=True, blank=True)
+    attended = models.BooleanField()
+    note = models.TextField(max_length=10_000, blank=True)
+
+    objects = _OfOrder.as_manager()
+    history = tracked()
+
+    class Meta:
+        ordering = ("-on", "-pk")
+        indexes = (models.Index(fields=("order", "-on"), name="contacts_of_an_order"),)
+
+    def __str__(self) -> str:
+        return f"contact {self.pk}"
+
+
+class AttendanceQuerySet(_OfOrder):
+    def standing(self) -> models.QuerySet:
+        """Without those that a later correction replaced."""
+        return self.filter(corrected_by=None)
+
+
+class Attendance(Recorded):
+    """What happened at one unpaid work session. Add-only: a correction is a new row that replaces this one."""
+
+    class Outcome(models.TextChoices):
+        ATTENDED = "attended", "Attended"
+        ACCEPTABLE_ABSENCE = "acceptable_absence", "Acceptable absence"
+        UNACCEPTABLE_ABSENCE = "unacceptable_absence", "Unacceptable absence"
+        SENT_HOME_BY_SERVICE = "sent_home_by_service", "Sent home by the service"
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="attendances")
+    on = models.DateField()
+    outcome = models.CharField(max_length=30, choices=Outcome)
+    minutes_worked = models.PositiveSmallIntegerField(default=0)
+    other_activity = models.BooleanField(default=False)
+    placement = models.CharField(max_length=100, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    correction_reason = models.CharField(max_length=300, blank=True)
+
+    objects = AttendanceQuerySet.as_manager()
+    history = tracked()
+
+    class Meta:
+        ordering = ("-on", "-pk")
+        indexes = (
+            models.Index(fields=("order", "on"), name="attendance_of_an_order"),
+            models.Index(fields=("on", "outcome"), name="attendance_by_day"),  # attendance rate of a quarter
+        )
+
+    def __str__(self) -> str:
+        return f"attendance {self.pk}"
+
+
+class HoursLine(models.Model):
+    """Minutes credited to one requirement for one attendance, or taken back: the ledger. Add-only.
+
+    One attendance may credit several requirements where the court directed that they run together (s.227N).
+    """
+
+    class Kind(models.TextChoices):
+        UNPAID_WORK = "unpaid_work", "Unpaid work"
+        OTHER_ACTIVITY = "other_activity", "Other activity"
+
+    attendance = models.ForeignKey(Attendance, models.PROTECT, related_name="lines")
+    requirement = models.ForeignKey(Requirement, models.PROTECT, related_name="lines")
+    kind = models.CharField(max_length=20, choices=Kind)
+    minutes = models.IntegerField()
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+
+    objects = models.QuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(reverses=None, minutes__gt=0) | Q(reverses__isnull=False, minutes__lt=0),
+                name="only_a_reversal_takes_minutes_back",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"hours line {self.pk}"
+
+
+class Breach(Recorded, Versioned):
+    """A decision to take the person back to court for not complying, and what came of it."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="breaches")
+    decided_on = models.DateField()
+    reason = models.TextField(max_length=2000)
+    lodged_on = models.DateField(null=True, blank=True)
+    outcome = models.CharField(max_length=50, blank=True)
+    outcome_on = models.DateField(null=True, blank=True)
+
+    objects = _OfOrder.as_manager()
+    history = tracked()
+
+    class Meta:
+        ordering = ("-decided_on", "-pk")
+        verbose_name_plural = "breaches"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(lodged_on=None) | Q(lodged_on__gte=F("decided_on")),
+                name="breach_lodged_after_decision",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"breach {self.pk}"
+
+    @property
+    def subject(self) -> str:
+        return f"order:{self.order_id}/breach:{self.pk}"
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> ReleaseQuerySet:
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class Release(Recorded, Versioned):
+    """A release from custody on a licence or order that the council supervises."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="releases")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="releases")
+    reference = models.CharField(max_length=50)
+    licence = models.CharField(max_length=30, choices=[(one.value, one.label) for one in Licence])
+    released_on = models.DateField()
+    interviewed_on = models.DateField(null=True, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+    history = tracked()
+
+    class Meta:
+        ordering = ("-released_on", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("council", "reference"), name="one_release_per_reference"),
+            models.CheckConstraint(
+                condition=Q(interviewed_on=None) | Q(interviewed_on__gte=F("released_on")),
+                name="interview_follows_release",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"release {self.pk}"
+
+    @property
+    def subject(self) -> str:
+        return f"release:{self.pk}"
