@@ -1,0 +1,34 @@
+"""The jobs of the night and the morning: each may die anywhere and be run again, and gives what one clean run gives."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from cases import timescales
+from cases.jobs import Running
+from cases.models import Case
+from cases.notices import claim_notices, send_messages
+
+
+def check_timescales(job: Running) -> dict[str, Any]:
+    """Derive every case of the council again and list what is stored otherwise; it should always be nothing."""
+    cases = list(
+        Case.objects.filter(council=job.row.council_id).order_by("pk").values_list("pk", flat=True)
+    )
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(cases), timescales.BATCH):
+        batch = cases[start : start + timescales.BATCH]
+        found += [
+            {"case": one.case, "subject": one.subject, "clause": one.clause, "occurrence": one.occurrence}
+            for one in timescales.check(batch)
+        ]
+        job.progress(start + len(batch), len(cases))
+    return {"cases": len(cases), "differences": found}
+
+
+def notify(job: Running) -> dict[str, Any]:
+    """The morning's notices for what became overdue or is due within five days, and a message to each person."""
+    council, on = job.row.council_id, date.fromisoformat(job.arguments["on"])
+    claim_notices(council, on)
+    return {"messages": send_messages(council, job.now())}

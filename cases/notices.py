@@ -1,0 +1,75 @@
+"""Who is to be told of what, once: a notice in the application, and one message a morning without personal data."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from cases.models import Notice, Role, Timescale, User
+
+# What fell due longer ago is history (an import brings years of it), and is on the overdue list for whoever looks.
+OVERDUE_REACH = timedelta(days=14)
+DUE_SOON = timedelta(days=5)
+
+
+def claim_notices(council: int, on: date) -> int:
+    """Write a notice for each newly overdue or soon due timescale; the unique row is the right to tell. Safe twice."""
+    open_rows = Timescale.objects.filter(council=council, worker__is_active=True, lapsed=False).open(on)
+    overdue = open_rows.filter(due_on__lt=on, due_on__gte=on - OVERDUE_REACH).without_notice("overdue")
+    soon = open_rows.filter(due_on__range=(on, on + DUE_SOON)).without_notice("due_soon")
+    managers: dict[int, list[int]] = {}
+    leaders = User.objects.filter(council=council, role=Role.FIRST_LINE_MANAGER, is_active=True)
+    for user, team in leaders.values_list("pk", "team_id"):
+        managers.setdefault(team, []).append(user)
+    rows = []
+    for kind, timescales in (("overdue", overdue), ("due_soon", soon)):
+        for row in timescales.filter(case__person__limits=None).iterator():
+            told = {row.worker_id}
+            if kind == "overdue" and row.team_id:
+                told.update(managers.get(row.team_id, ()))
+            rows += [
+                Notice(
+                    kind=kind,
+                    recipient_id=user,
+                    case_id=row.case_id,
+                    subject=row.subject,
+                    clause=row.clause,
+                    occurrence=row.occurrence,
+                    due_on=row.due_on,
+                )
+                for user in sorted(told)
+                if user is not None
+            ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows)
+
+
+def send_messages(council: int, at: datetime) -> int:
+    """One message to each person with notices not yet sent: how many, no names. Claimed first, then sent.
+
+    Whoever marks the notices sends the message, so that two runs, or one run twice, send it once. A worker
+    killed between the two sends nothing: the notices themselves are in the application all the same.
+    """
+    unsent = Notice.objects.filter(recipient__council=council, sent_at=None)
+    sent = 0
+    for user in User.objects.filter(pk__in=unsent.values("recipient"), is_active=True):
+        waiting = Notice.objects.filter(recipient=user, sent_at=None)
+        overdue = waiting.filter(kind="overdue").count()
+        soon = waiting.filter(kind="due_soon").count()
+        if not waiting.update(sent_at=at):
+            continue
+        EmailMessage(
+            subject=f"Justice social work: {overdue} overdue, {soon} due soon",
+            body=(
+                f"New since the last message: {overdue} overdue and {soon} due within five days.\n\n"
+                f"Sign in to see them: {settings.SITE_ADDRESS}\n\n"
+                "This message holds no details of anybody. Do not reply to it.\n"
+            ),
+            to=[user.email],
+        ).send()
+        sent += 1
+    return sent
+
+
