@@ -1,1 +1,1 @@
-"""The project: the pure kernel at the bottom, the wiring at the top."""
+"""Justice social work: the project package, with the pure kernel at the bottom and the wiring at the top."""
