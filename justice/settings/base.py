@@ -6,10 +6,9 @@ from datetime import timedelta
 
 from csp.constants import NONCE, NONE, SELF
 
-from justice.settings.values import BASE, database, env
+from justice.settings.values import BASE, VAR, database, env
 
 BASE_DIR = BASE
-VAR = BASE / "var"  # what a running installation keeps beside the code: the SQLite file, its key, mail, logs
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
@@ -147,7 +146,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Our own files, and beside them in static/vendor/ what justice.frontend copies from the npm packages.
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = env("STATIC_ROOT", default=str(VAR / "static"))
 STATICFILES_DIRS = [BASE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from justice.settings.base import *  # noqa: F403
-from justice.settings.base import VAR
-from justice.settings.values import env, kept_secret
+from justice.settings.values import VAR, env, kept_secret
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or kept_secret(VAR / "secret-key")

