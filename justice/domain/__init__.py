@@ -1,1 +1,2 @@
-"""The pure kernel: working days, standards and timescales. It imports only the standard library and asks for no clock."""
+"""The pure kernel: working days, standards, timescales. Only the standard library is imported, and no clock
+is read."""

@@ -8,7 +8,7 @@ class Problem:
     """One thing to put right, as a sentence without a full stop that says what to do.
 
     `field` is the name of the form field or JSON key it belongs to; empty means the whole form.
-    `code` is the stable name of the rule behind it, for tests, the API and counting; empty where there is none.
+    `code` is the stable name of the rule behind it, for tests, the API and counting; empty where it has none.
     """
 
     message: str
