@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from cases.models.base import Recorded, Versioned, tracked
 from cases.models.people import SEE_RESTRICTED, Limit, Opening, Person
@@ -54,6 +54,18 @@ class CaseQuerySet(models.QuerySet):
 
     def held_by_team(self, team: Team) -> CaseQuerySet:
         return self.filter(Exists(Allocation.objects.filter(case=OuterRef("pk"), to_on=None, team=team)))
+
+    def with_urgency(self, on: date) -> CaseQuerySet:
+        """Each with how many timescales are overdue, and the earliest that is still to be done."""
+        from cases.models.timescales import Timescale
+
+        rows = Timescale.objects.filter(case=OuterRef("pk")).open(on).order_by("due_on", "pk")
+        late = rows.filter(due_on__lt=on).order_by().values("case").annotate(count=Count("pk")).values("count")
+        return self.annotate(
+            overdue_count=Coalesce(Subquery(late), 0),
+            next_due_on=Subquery(rows.values("due_on")[:1]),
+            next_clause=Subquery(rows.values("clause")[:1]),
+        )
 
     def unallocated(self) -> CaseQuerySet:
         """Open cases that no worker holds."""

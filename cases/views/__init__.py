@@ -1,0 +1,1 @@
+"""Pages about people, cases, lists of timescales, and the settings of a council."""

@@ -1,0 +1,393 @@
+"""Finding and adding people, and the page of one case with what may be changed on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from cases import forms, operations, permissions
+from cases.board import labels_of, lines
+from cases.consultations import looked_through
+from cases.matching import births_like, name_key
+from cases.models import Address, Alert, Alias, Allocation, Case, Consultation, Entry, Explanation, Limit, Notice, Timescale, User
+from cases.models.timescales import TimescaleQuerySet
+from justice.web.views import OperationView, PersonPage, today
+from orders.domain import reasons
+from orders.views.fragments import orders_of
+
+SHOWN = 25  # people found by one search: more means that the search should say more
+
+
+def find_people(user: User, text: str, born: date | None) -> QuerySet[Case]:
+    """Cases of the people sought that the user may see, by reference, folded name, alias or date of birth."""
+    cases = Case.objects.visible_to(user).select_related("person")
+    if text:
+        key = name_key("", text)
+        reference = Q(person__reference__iexact=text.strip())
+        words = Q()
+        for word in key.split():
+            words &= Q(person__name_key__contains=word) | Q(person__aliases__name_key__contains=word)
+        cases = cases.filter(reference | words if key else reference)
+    if born:
+        cases = cases.filter(person__date_of_birth__in=births_like(born))
+    return cases.order_by("person__family_name", "person__given_name", "pk").distinct()
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """Find a person. The search is sent by POST, so that no name stands in an address or a log."""
+    form = forms.PeopleSearchForm(request.POST or None)
+    found, more = None, False
+    if request.method == "POST" and form.is_valid():
+        text, born = form.cleaned_data["text"], form.cleaned_data["date_of_birth"]
+        if text or born:
+            found = list(find_people(request.user, text, born)[: SHOWN + 1])
+            more, found = len(found) > SHOWN, found[:SHOWN]
+            keys = [case.pk for case in found]
+            looked_through(user=request.user, cases=keys, page="people", kind=Consultation.Kind.SEARCH)
+        else:
+            form.add_error(None, "Enter a reference, a name or a date of birth")
+    context = {
+        "form": form,
+        "found": found,
+        "more": more,
+        "shown": SHOWN,
+        "may_add": permissions.allows(request.user, "open_case"),
+    }
+    return render(request, "cases/people.html", context)
+
+
+class OpenCase(OperationView):
+    operation = "open_case"
+    title = "Add a person"
+    button = "Add this person"
+    form_class = forms.OpenCaseForm
+    template_name = "cases/open_case.html"
+    made: Case | None = None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def run(self, form: forms.OpenCaseForm) -> None:
+        self.made = operations.open_case(
+            actor=self.request.user, opened_on=today(), key=form.key, body=form.body(), **form.values()
+        )
+
+    def get_success_url(self) -> str:
+        return reverse("case", args=[self.made.pk]) if self.made else reverse("people")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        if form.is_bound and form.has_error("not_a_duplicate"):
+            asked = {name: form.cleaned_data[name] for name in ("given_name", "family_name", "date_of_birth")}
+            same = operations.possible_duplicates(council=self.request.user.council, **asked)
+            visible = {
+                case.person_id: case
+                for case in Case.objects.visible_to(self.request.user).filter(
+                    person__in=[person.pk for person, _ in same]
+                )
+            }
+            context["duplicates"] = [
+                (person, like, visible[person.pk]) for person, like in same if person.pk in visible
+            ]
+            context["hidden_duplicate"] = len(context["duplicates"]) < len(same)
+            looked_through(
+                user=self.request.user,
+                cases=[case.pk for case in visible.values()],
+                page="possible duplicates",
+                kind=Consultation.Kind.SEARCH,
+            )
+        return context
+
+
+ACTIONS = (
+    ("impose_order", "Record an order"),
+    ("request_report", "Record a report request"),
+    ("record_release", "Record a release from custody"),
+    ("assign_case", "Reassign"),
+    ("amend_person", "Correct the person's details"),
+    ("add_alias", "Add an alias"),
+    ("change_address", "Change address"),
+    ("raise_alert", "Raise an alert"),
+    ("limit_record", "Restrict or exclude"),
+    ("close_case", "Close the case"),
+)
+
+
+class CasePage(PersonPage):
+    """Everything current about one person: what is due and why, orders, reports, releases, who holds the case."""
+
+    page = "case"
+    template_name = "cases/case.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        case, user, on = self.case, self.request.user, today()
+        rows: TimescaleQuerySet = Timescale.objects.visible_to(user).filter(case=case)
+        shown = list(lines(rows.order_by("due_on", "pk"), case.council, on))
+        context |= {
+            "title": case.person.name,
+            "open_lines": [line for line in shown if line.state in ("overdue", "pending")],
+            "past_lines": [line for line in reversed(shown) if line.state not in ("overdue", "pending")],
+            "orders": orders_of(case, user, on),
+            "reports": case.report_requests.order_by("-hearing_on"),
+            "releases": case.releases.order_by("-released_on"),
+            "allocations": Allocation.objects.filter(case=case)
+            .select_related("worker", "team")
+            .order_by("-from_on", "-pk"),
+            "addresses": Address.objects.filter(person=case.person),
+            "aliases": Alias.objects.filter(person=case.person),
+            "ended_alerts": Alert.objects.filter(person=case.person, to_on__isnull=False),
+            "limits": Limit.objects.filter(person=case.person).select_related("user"),
+            "entries": Entry.objects.filter(case=case).select_related("actor")[:20],
+            "actions": [
+                (words, reverse(name, args=[case.pk]))
+                for name, words in ACTIONS
+                if case.closed_on is None and permissions.allows(user, name)
+            ],
+            "may_explain": permissions.allows(user, "explain_lateness"),
+            "may_excuse": permissions.allows(user, "excuse_timescale"),
+            "may_end_alert": permissions.allows(user, "end_alert"),
+            "may_submit": permissions.allows(user, "submit_report"),
+            "may_interview": permissions.allows(user, "record_release_interview"),
+            "labels": labels_of(case.council, on),
+        }
+        return context
+
+
+class AmendPerson(OperationView):
+    operation = "amend_person"
+    title = "Correct the person's details"
+    form_class = forms.PersonFields
+    done = "The person's details were corrected"
+
+    def root(self) -> Any:
+        return self.case.person
+
+    def get_initial(self) -> dict[str, Any]:
+        person = self.case.person
+        names = ("given_name", "family_name", "date_of_birth", "gender", "ethnicity", "employment")
+        return {name: getattr(person, name) for name in names}
+
+    def run(self, form: forms.PersonFields) -> None:
+        operations.amend_person(
+            actor=self.request.user,
+            case=self.case,
+            expected_version=form.version,
+            changes=form.values(),
+            key=form.key,
+        )
+
+
+class AddAlias(OperationView):
+    operation = "add_alias"
+    title = "Add an alias"
+    form_class = forms.AliasForm
+    done = "The alias was added"
+
+    def run(self, form: forms.AliasForm) -> None:
+        operations.add_alias(actor=self.request.user, case=self.case, key=form.key, **form.values())
+
+
+class ChangeAddress(OperationView):
+    operation = "change_address"
+    title = "Change address"
+    form_class = forms.AddressForm
+    done = "The new address was saved and the old one kept"
+
+    def run(self, form: forms.AddressForm) -> None:
+        operations.change_address(
+            actor=self.request.user, case=self.case, on=today(), key=form.key, **form.values()
+        )
+
+
+class RaiseAlert(OperationView):
+    operation = "raise_alert"
+    title = "Raise an alert"
+    form_class = forms.AlertForm
+    done = "The alert is now on every page about this person"
+
+    def run(self, form: forms.AlertForm) -> None:
+        operations.raise_alert(actor=self.request.user, case=self.case, key=form.key, **form.values())
+
+
+class EndAlert(OperationView):
+    operation = "end_alert"
+    title = "End an alert"
+    form_class = forms.EndAlertForm
+    done = "The alert has ended; it stays on the record"
+
+    def root(self) -> Alert:
+        return get_object_or_404(Alert, pk=self.kwargs["alert"], person=self.case.person, to_on=None)
+
+    def run(self, form: forms.EndAlertForm) -> None:
+        operations.end_alert(
+            actor=self.request.user,
+            case=self.case,
+            alert=self.root(),
+            expected_version=form.version,
+            key=form.key,
+            **form.values(),
+        )
+
+
+class AssignCase(OperationView):
+    operation = "assign_case"
+    title = "Reassign"
+    form_class = forms.AssignForm
+    done = "The case was reassigned"
+
+    def root(self) -> Case:
+        return self.case
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def run(self, form: forms.AssignForm) -> None:
+        operations.assign_case(
+            actor=self.request.user,
+            case=self.case,
+            expected_version=form.version,
+            key=form.key,
+            **form.values(),
+        )
+
+
+class CloseCase(OperationView):
+    operation = "close_case"
+    title = "Close the case"
+    button = "Close the case"
+    form_class = forms.CloseCaseForm
+    done = "The case is closed"
+
+    def root(self) -> Case:
+        return self.case
+
+    def run(self, form: forms.CloseCaseForm) -> None:
+        operations.close_case(
+            actor=self.request.user,
+            case=self.case,
+            expected_version=form.version,
+            key=form.key,
+            **form.values(),
+        )
+
+
+class LimitRecord(OperationView):
+    operation = "limit_record"
+    title = "Restrict or exclude"
+    form_class = forms.LimitForm
+    done = "Who may see this record was saved"
+
+    def root(self) -> Any:
+        return self.case.person
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_initial(self) -> dict[str, Any]:
+        limits = Limit.objects.filter(person=self.case.person)
+        return {
+            "restricted": self.case.person.restricted,
+            "permitted": [one.user_id for one in limits if one.kind == Limit.Kind.PERMITTED],
+            "excluded": [one.user_id for one in limits if one.kind == Limit.Kind.EXCLUDED],
+        }
+
+    def run(self, form: forms.LimitForm) -> None:
+        operations.limit_record(
+            actor=self.request.user,
+            case=self.case,
+            expected_version=form.version,
+            key=form.key,
+            **form.values(),
+        )
+
+    def get_success_url(self) -> str:
+        # Whoever set the limit may have shut themselves out by it.
+        visible = Case.objects.visible_to(self.request.user).filter(pk=self.case.pk).exists()
+        return super().get_success_url() if visible else reverse("home")
+
+
+class OpenRestricted(OperationView):
+    operation = "open_restricted_record"
+    title = "Open a restricted record"
+    button = "Open for one hour"
+    form_class = forms.OpenRestrictedForm
+
+    def run(self, form: forms.OpenRestrictedForm) -> None:
+        opening = operations.open_restricted_record(
+            actor=self.request.user, at=timezone.now(), key=form.key, **form.values()
+        )
+        self.made = opening.person.cases.order_by("-pk").first()
+
+    def get_success_url(self) -> str:
+        made = getattr(self, "made", None)
+        return reverse("case", args=[made.pk]) if made else reverse("people")
+
+
+class ExplainTimescale(OperationView):
+    """Why this was late, or why it does not count: a national code, and a note."""
+
+    operation = "explain_lateness"
+    title = "Say why this was late"
+    form_class = forms.ReasonForm
+    kind = Explanation.Kind.LATE
+    done = "The reason was saved and goes into the figures"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        if request.user.is_authenticated:
+            rows = Timescale.objects.visible_to(request.user)
+            self.timescale = get_object_or_404(rows, pk=kwargs["timescale"])
+            kwargs["case"] = self.timescale.case_id
+        super().setup(request, *args, **kwargs)
+
+    def codes(self) -> dict[str, str]:
+        return reasons.late_codes(self.timescale.clause)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        codes = self.codes()
+        if not codes:
+            raise Http404
+        return {**super().get_form_kwargs(), "codes": codes}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["line"] = next(iter(lines([self.timescale], self.case.council, today())))
+        context["lead"] = f"{context['line'].label}. {context['line'].why}"
+        return context
+
+    def run(self, form: forms.ReasonForm) -> None:
+        operations.explain_lateness(
+            actor=self.request.user, timescale=self.timescale, codes=self.codes(), key=form.key, **form.values()
+        )
+
+
+class ExcuseTimescale(ExplainTimescale):
+    operation = "excuse_timescale"
+    title = "Leave this out of the figures"
+    kind = Explanation.Kind.EXCUSED
+    done = "It is left out of the figures, with the reason"
+
+    def codes(self) -> dict[str, str]:
+        return reasons.excuse_codes(self.timescale.clause)
+
+    def run(self, form: forms.ReasonForm) -> None:
+        operations.excuse_timescale(
+            actor=self.request.user, timescale=self.timescale, codes=self.codes(), key=form.key, **form.values()
+        )
+
+
+def mark_notices_read(request: HttpRequest) -> HttpResponse:
+    """Clear the signed-in person's notices: nobody else's, and nothing about the cases."""
+    if request.method == "POST":
+        Notice.objects.visible_to(request.user).unread().update(read_at=timezone.now())
+        messages.success(request, "Your notices are marked as read")
+        return redirect("notices")
+    return HttpResponseRedirect(reverse("notices"))

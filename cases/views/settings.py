@@ -1,0 +1,515 @@
+"""The council's settings: localities, teams, staff, calendar, local standards, targets, rating rules, court times.
+
+Each is dated or versioned, changed by an operation and written in the trail; nobody needs another tool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from assessments import operations as assessment_operations
+from assessments.models import CourtTime
+from cases import operations, permissions
+from cases.calendars import calendar_of, standards_of
+from cases.models import CalendarDay, Entry, Locality, LocalStandard, Team, User
+from cases.forms_settings import (
+    CalendarDayForm,
+    CourtTimeForm,
+    LocalityForm,
+    LocalStandardForm,
+    NewStaffForm,
+    RatingRuleForm,
+    RemoveForm,
+    StaffForm,
+    TargetForm,
+    TeamForm,
+)
+from justice.domain.standards import Clause
+from justice.web.forms import OperationForm
+from justice.web.views import OperationView, today
+from performance import operations as performance_operations
+from performance.kpis import KPIS
+from performance.models import RatingRule, Target
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of setting: how its rows are shown, and which operation adds one."""
+
+    key: str
+    title: str
+    lead: str
+    add: str
+    heads: tuple[str, ...]
+    rows: Callable[[User], list[list[Cell]]]
+    empty: str
+
+    @property
+    def url(self) -> str:
+        return reverse("settings_section", args=[self.key])
+
+
+def _links(user: User, operation: str, url: str, pk: int, text: str) -> Cell:
+    return Cell(text, reverse(url, args=[pk]) if permissions.allows(user, operation) else "")
+
+
+def _localities(user: User) -> list[list[Cell]]:
+    return [
+        [_links(user, "amend_locality", "amend_locality", row.pk, row.name)]
+        for row in Locality.objects.visible_to(user)
+    ]
+
+
+def _teams(user: User) -> list[list[Cell]]:
+    return [
+        [
+            _links(user, "amend_team", "amend_team", row.pk, row.name),
+            Cell(row.locality.name),
+            Cell(f"Closed {row.closed_on:%-d %B %Y}" if row.closed_on else "Open"),
+        ]
+        for row in Team.objects.visible_to(user).select_related("locality")
+    ]
+
+
+def _staff(user: User) -> list[list[Cell]]:
+    return [
+        [
+            _links(user, "amend_member_of_staff", "amend_member_of_staff", row.pk, row.name),
+            Cell(row.get_role_display()),
+            Cell(row.team.name if row.team else "Whole council"),
+            Cell("Can sign in" if row.is_active else "Left"),
+        ]
+        for row in User.objects.visible_to(user).select_related("team").order_by("-is_active", "name")
+    ]
+
+
+def _calendar(user: User) -> list[list[Cell]]:
+    calendar, year = calendar_of(user.council), today().year
+    own = {row.day: row for row in CalendarDay.objects.visible_to(user)}
+    days = {day: name for day, name in calendar.closed.items() if year - 1 <= day.year <= year + 1}
+    days |= {day: row.name for day, row in own.items() if not row.closed}
+    shown = []
+    for day, name in sorted(days.items(), reverse=True):
+        row = own.get(day)
+        kind = "National holiday"
+        if row is not None:
+            kind = "Closed by the council" if row.closed else "Worked by the council"
+        remove = reverse("remove_calendar_day", args=[row.pk]) if row else ""
+        may = permissions.allows(user, "remove_calendar_day")
+        shown.append(
+            [
+                Cell(f"{day:%A %-d %B %Y}"),
+                Cell(name),
+                Cell(kind),
+                Cell(f"Remove {day:%-d %B %Y}" if row and may else "", remove if may else ""),
+            ]
+        )
+    return shown
+
+
+def _standards(user: User) -> list[list[Cell]]:
+    standards = standards_of(user.council)
+    clauses: tuple[Clause, ...] = standards.clauses_on(today())
+    shown = [
+        [Cell(one.label), Cell(_period(one)), Cell("In force today"), Cell(one.source), Cell("")]
+        for one in clauses
+    ]
+    may = permissions.allows(user, "remove_local_standard")
+    labels = {one.key: one.label for one in clauses}
+    for row in LocalStandard.objects.visible_to(user):
+        remove = reverse("remove_local_standard", args=[row.pk]) if may else ""
+        text = f"Remove {labels.get(row.clause, row.clause)} from {row.in_force_from:%-d %B %Y}"
+        shown.append(
+            [
+                Cell(labels.get(row.clause, row.clause)),
+                Cell("; ".join([*row.within, *([f"then every {row.then_every}"] if row.then_every else [])])),
+                Cell(f"Local, for what starts from {row.in_force_from:%-d %B %Y}"),
+                Cell(row.source),
+                Cell(text if remove else "", remove),
+            ]
+        )
+    return shown
+
+
+def _period(clause: Clause) -> str:
+    words = [str(period) for period in clause.within]
+    if clause.then_every:
+        words.append(f"then every {clause.then_every}")
+    return "; ".join(words)
+
+
+def _targets(user: User) -> list[list[Cell]]:
+    titles = {kpi.code: kpi.label for kpi in KPIS}
+    return [
+        [
+            Cell(titles.get(row.kpi, row.kpi)),
+            Cell("No target" if row.percent is None else f"{row.percent.normalize():f}%"),
+            Cell(f"From {row.from_on:%-d %B %Y}"),
+            Cell(row.source),
+        ]
+        for row in Target.objects.visible_to(user)
+    ]
+
+
+def _rules(user: User) -> list[list[Cell]]:
+    titles = {kpi.code: kpi.label for kpi in KPIS}
+    return [
+        [
+            Cell(titles.get(row.kpi, row.kpi) or "Every KPI"),
+            Cell(row.get_basis_display()),
+            Cell(f"Green under {row.green_tolerance.normalize():f}, red from {row.amber_tolerance.normalize():f}"),
+            Cell(f"From {row.from_on:%-d %B %Y}"),
+        ]
+        for row in RatingRule.objects.visible_to(user)
+    ]
+
+
+def _court_times(user: User) -> list[list[Cell]]:
+    return [
+        [
+            Cell(row.get_court_type_display()),
+            Cell(f"{row.by:%H:%M}, {row.working_days_before} working days before the hearing"),
+            Cell(f"From {row.in_force_from:%-d %B %Y}"),
+        ]
+        for row in CourtTime.objects.visible_to(user)
+    ]
+
+
+SECTIONS = (
+    Section(
+        "localities", "Localities", "Parts of the council's area with their own line in the figures.",
+        "add_locality", ("Locality",), _localities, "No localities yet. Add the first one.",
+    ),
+    Section(
+        "teams", "Teams", "Who holds cases together. A team closes once it holds none.",
+        "add_team", ("Team", "Locality", "State"), _teams, "No teams yet. Add a locality first, then a team.",
+    ),
+    Section(
+        "staff", "Staff", "A change of role, team or access counts from the person's next request on.",
+        "add_member_of_staff", ("Name", "Role", "Team", "Access"), _staff, "Nobody yet.",
+    ),
+    Section(
+        "calendar", "Working-day calendar",
+        "National holidays of Scotland, less the days the council works, plus the days it closes. "
+        "A change re-dates the timescales it touches and lists what moved.",
+        "set_calendar_day", ("Day", "Name", "Kind", "Action"), _calendar, "No closed days.",
+    ),
+    Section(
+        "standards", "Standards",
+        "The national standards in force, and the council's own laid over them from a day on.",
+        "set_local_standard", ("Standard", "Within", "In force", "Source", "Action"), _standards, "No standards.",
+    ),
+    Section(
+        "targets", "Targets", "The council's own targets. Without one, the target that the software ships with holds.",
+        "set_target", ("KPI", "Target", "In force", "Source"), _targets,
+        "No targets of your own yet: the shipped ones hold.",
+    ),
+    Section(
+        "rating", "Red, amber and green",
+        "How far short of a target is amber, and how far is red. Without a rule of your own: under 2.5 per cent of "
+        "the target short is green, 5 or more is red.",
+        "set_rating_rule", ("KPI", "Measured in", "Rule", "In force"), _rules,
+        "No rules of your own yet: the shipped one holds.",
+    ),
+    Section(
+        "courts", "Court times", "The hour by which each kind of court wants its reports.",
+        "set_court_time", ("Court", "Reports are due by", "In force"), _court_times,
+        "No times of your own yet: noon on the working day before the hearing holds.",
+    ),
+)  # fmt: skip
+BY_KEY = {section.key: section for section in SECTIONS}
+
+
+def _may_see(user: User) -> bool:
+    return permissions.allows(user, "set_target") or permissions.allows(user, "add_member_of_staff")
+
+
+def settings_home(request: HttpRequest) -> HttpResponse:
+    """All kinds of setting, and the last changes to any of them."""
+    if not _may_see(request.user):
+        raise PermissionDenied
+    entries = Entry.objects.visible_to(request.user).filter(case=None).select_related("actor")[:20]
+    return render(
+        request, "settings/home.html", {"title": "Settings", "sections": SECTIONS, "entries": entries}
+    )
+
+
+def settings_section(request: HttpRequest, section: str) -> HttpResponse:
+    """The rows of one kind of setting, with the way to add one."""
+    if not _may_see(request.user):
+        raise PermissionDenied
+    shown = get_section(section)
+    context = {
+        "title": shown.title,
+        "section": shown,
+        "rows": shown.rows(request.user),
+        "add": reverse(shown.add) if permissions.allows(request.user, shown.add) else "",
+    }
+    return render(request, "settings/section.html", context)
+
+
+def get_section(key: str) -> Section:
+    if key not in BY_KEY:
+        raise Http404
+    return BY_KEY[key]
+
+
+class SettingView(OperationView):
+    """A form of the settings: goes back to its section, and shows which timescales a change moved."""
+
+    section: str
+
+    def get_success_url(self) -> str:
+        return reverse("settings_section", args=[self.section])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        if getattr(self.form_class, "asks_user", False):
+            kwargs["user"] = self.request.user
+        return kwargs
+
+    def found(self, rows: QuerySet[Any]) -> Any:
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def tell(self, moved: list[dict[str, Any]]) -> None:
+        if moved:
+            self.request.session["moved"] = moved[:500]
+            words = f"{len(moved)} timescales moved" if len(moved) > 1 else "One timescale moved"
+            messages.success(self.request, f"Saved. {words}")
+        else:
+            messages.success(self.request, "Saved. No timescale moved")
+
+
+class AddLocality(SettingView):
+    operation, section = "add_locality", "localities"
+    title = "Add a locality"
+    form_class = LocalityForm
+    done = "The locality was added"
+
+    def run(self, form: OperationForm) -> None:
+        operations.add_locality(actor=self.request.user, key=form.key, **form.values())
+
+
+class AmendLocality(SettingView):
+    operation, section = "amend_locality", "localities"
+    title = "Change a locality"
+    form_class = LocalityForm
+    done = "The locality was changed"
+
+    def root(self) -> Locality:
+        return self.found(Locality.objects.visible_to(self.request.user))
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.root().name}
+
+    def run(self, form: OperationForm) -> None:
+        operations.amend_locality(
+            actor=self.request.user,
+            locality=self.root(),
+            expected_version=form.version,
+            key=form.key,
+            **form.values(),
+        )
+
+
+class AddTeam(SettingView):
+    operation, section = "add_team", "teams"
+    title = "Add a team"
+    form_class = TeamForm
+    done = "The team was added"
+
+    def run(self, form: OperationForm) -> None:
+        values = form.values()
+        operations.add_team(
+            actor=self.request.user, name=values["name"], locality=values["locality"], key=form.key
+        )
+
+
+class AmendTeam(SettingView):
+    operation, section = "amend_team", "teams"
+    title = "Change a team"
+    form_class = TeamForm
+    done = "The team was changed"
+
+    def root(self) -> Team:
+        return self.found(Team.objects.visible_to(self.request.user))
+
+    def get_initial(self) -> dict[str, Any]:
+        team = self.root()
+        return {"name": team.name, "locality": team.locality_id, "closed_on": team.closed_on}
+
+    def run(self, form: OperationForm) -> None:
+        operations.amend_team(
+            actor=self.request.user,
+            team=self.root(),
+            expected_version=form.version,
+            key=form.key,
+            **form.values(),
+        )
+
+
+class AddMemberOfStaff(SettingView):
+    operation, section = "add_member_of_staff", "staff"
+    title = "Add a member of staff"
+    form_class = NewStaffForm
+    done = "They can sign in now"
+
+    def run(self, form: OperationForm) -> None:
+        operations.add_member_of_staff(actor=self.request.user, key=form.key, **form.values())
+
+
+class AmendMemberOfStaff(SettingView):
+    operation, section = "amend_member_of_staff", "staff"
+    title = "Change a member of staff"
+    form_class = StaffForm
+    done = "Saved. It counts from their next request on"
+
+    def root(self) -> User:
+        return self.found(User.objects.visible_to(self.request.user))
+
+    def get_initial(self) -> dict[str, Any]:
+        user = self.root()
+        names = ("name", "role", "is_active", "registered_social_worker")
+        return {"team": user.team_id, **{name: getattr(user, name) for name in names}}
+
+    def run(self, form: OperationForm) -> None:
+        operations.amend_member_of_staff(
+            actor=self.request.user,
+            user=self.root(),
+            expected_version=form.version,
+            key=form.key,
+            **form.values(),
+        )
+
+
+class SetCalendarDay(SettingView):
+    operation, section = "set_calendar_day", "calendar"
+    title = "Close or work a day"
+    form_class = CalendarDayForm
+
+    def run(self, form: OperationForm) -> None:
+        values = form.values()
+        self.tell(
+            operations.set_calendar_day(
+                actor=self.request.user,
+                day=values["day"],
+                name=values["name"],
+                closed=values["kind"] == "closed",
+                key=form.key,
+            )
+        )
+
+
+class Removal(SettingView):
+    """Takes one dated row away again."""
+
+    button = "Remove"
+    form_class = RemoveForm
+
+
+class RemoveCalendarDay(Removal):
+    operation, section = "remove_calendar_day", "calendar"
+    title = "Go back to the national calendar for this day"
+
+    def root(self) -> CalendarDay:
+        return self.found(CalendarDay.objects.visible_to(self.request.user))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(lead=str(self.root()), **kwargs)
+
+    def run(self, form: OperationForm) -> None:
+        self.tell(
+            operations.remove_calendar_day(
+                actor=self.request.user, row=self.root(), expected_version=form.version, key=form.key
+            )
+        )
+
+
+class SetLocalStandard(SettingView):
+    operation, section = "set_local_standard", "standards"
+    title = "Lay a local standard over the national one"
+    form_class = LocalStandardForm
+
+    def run(self, form: OperationForm) -> None:
+        self.tell(
+            operations.set_local_standard(actor=self.request.user, key=form.key, **form.values())
+        )
+
+
+class RemoveLocalStandard(Removal):
+    operation, section = "remove_local_standard", "standards"
+    title = "Go back to the national standard"
+
+    def root(self) -> LocalStandard:
+        return self.found(LocalStandard.objects.visible_to(self.request.user))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(lead=str(self.root()), **kwargs)
+
+    def run(self, form: OperationForm) -> None:
+        self.tell(
+            operations.remove_local_standard(
+                actor=self.request.user, row=self.root(), expected_version=form.version, key=form.key
+            )
+        )
+
+
+class SetTarget(SettingView):
+    operation, section = "set_target", "targets"
+    title = "Set a target"
+    form_class = TargetForm
+    done = "The target was saved"
+
+    def run(self, form: OperationForm) -> None:
+        performance_operations.set_target(actor=self.request.user, key=form.key, **form.values())
+
+
+class SetRatingRule(SettingView):
+    operation, section = "set_rating_rule", "rating"
+    title = "Set the rule for red, amber and green"
+    form_class = RatingRuleForm
+    done = "The rule was saved"
+
+    def run(self, form: OperationForm) -> None:
+        performance_operations.set_rating_rule(actor=self.request.user, key=form.key, **form.values())
+
+
+class SetCourtTime(SettingView):
+    operation, section = "set_court_time", "courts"
+    title = "Set when a court wants its reports"
+    form_class = CourtTimeForm
+
+    def run(self, form: OperationForm) -> None:
+        self.tell(
+            assessment_operations.set_court_time(actor=self.request.user, key=form.key, **form.values())
+        )
+
+
+def moved(request: HttpRequest) -> HttpResponse:
+    """Which timescales the last change of a calendar or standard moved, from which day to which."""
+    if not _may_see(request.user):
+        raise PermissionDenied
+    rows = [
+        {**row, "from": _due(row["was"]), "to": _due(row["now"])} for row in request.session.get("moved", [])
+    ]
+    return render(request, "settings/moved.html", {"title": "Timescales that moved", "rows": rows})
+
+
+def _due(shown: dict[str, Any] | None) -> date | None:
+    return date.fromisoformat(shown["due_on"]) if shown else None
