@@ -54,7 +54,7 @@ class Calendar:
 
     @cached_property
     def _index(self) -> tuple[list[date], list[int], int]:
-        """All working days in order; how many there are before each day of the span; the span's first ordinal.
+        """All working days in order; how many there are before each day of the span; and where it starts.
 
         The list of counts has one entry more than the span has days, so that entry `n` counts the working
         days before the nth day and entry `n + 1` those up to and including it. Both ends of a count are then
@@ -92,16 +92,19 @@ class Calendar:
         if working_days < 1:
             return self._nought(start, working_days)
         days, counts, origin = self._index
-        at = start.toordinal() - origin
-        if not 0 <= at < len(counts) - 1:
-            raise self._unknown(start)
+        at = start.toordinal() - origin + 1
+        # One comparison and one try: this is the innermost line of a recalculation of a whole caseload.
         try:
-            return days[counts[at + 1] + working_days - 1]
+            if at > 0:
+                return days[counts[at] + working_days - 1]
         except IndexError:
-            raise UnknownDay(
-                f"{working_days} working days after {in_words(start)} end later than {in_words(self.last)}, "
-                f"the last day the calendar of {self.council} is known for"
-            ) from None
+            pass
+        if not self.first <= start <= self.last:
+            raise self._unknown(start)
+        raise UnknownDay(
+            f"{working_days} working days after {in_words(start)} end later than {in_words(self.last)}, "
+            f"the last day the calendar of {self.council} is known for"
+        )
 
     def before(self, day: date, n: int = 1) -> date:
         """The nth working day before `day`; `day` itself is day 0, whether worked or not."""
@@ -169,7 +172,7 @@ def months_after(day: date, n: int) -> date:
 
 
 def months_beginning_with(day: date, n: int) -> date:
-    """The last day of `n` months of which `day` is the first (so counted in ss.227L and 227H of the 1995 Act).
+    """The last day of `n` months of which `day` is the first (as ss.227L and 227H of the 1995 Act count).
 
     The day before the corresponding day: 15 March and 3 months give 14 June. Where the last month has no
     corresponding day, its last day: 31 August and 6 months give 28 February, or 29 in a leap year.
