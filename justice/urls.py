@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from justice import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", health.live, name="live"),
+    path("readyz", health.ready, name="ready"),
+]

@@ -84,21 +84,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what has to do with a database is run again; the rest was run on SQLite."""
-    if not wants_postgresql():
-        return
+    """Leave out what is about the other database; and, with TEST_PG=1, what has nothing to do with a database."""
+    on_postgresql = os.environ.get("DATABASE_URL", "").startswith("postgres")
+    about_the_other = "sqlite_only" if on_postgresql else "postgresql_only"
     kept, left = [], []
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        needed = (
-            item.get_closest_marker("django_db")
-            or item.get_closest_marker("redis")
-            or item.get_closest_marker("postgresql_only")
-            or fixtures & NEEDS_A_DATABASE
-        )
-        (kept if needed else left).append(item)
+        wanted = not item.get_closest_marker(about_the_other)
+        if wanted and wants_postgresql():
+            wanted = uses_the_database(item)
+        (kept if wanted else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
+
+
+def uses_the_database(item: pytest.Item) -> bool:
+    """What was run on SQLite without touching the database need not be run again."""
+    marked = any(
+        item.get_closest_marker(name) for name in ("django_db", "redis", "browser", "postgresql_only")
+    )
+    return marked or bool(NEEDS_A_DATABASE & set(getattr(item, "fixturenames", ())))
 
 
 def a_free_port() -> int:

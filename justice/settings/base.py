@@ -168,7 +168,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Justice social work",
-    "DESCRIPTION": "Orders, timescales and figures. Reads show what the signed-in user may see; each change is one POST.",
+    "DESCRIPTION": "Orders, timescales and figures. Reads show what the user may see; each change is one POST.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -195,6 +195,17 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# Each kind of job, and the function that does it; and what is called when a job has been asked for.
+JOB_KINDS = {
+    "check_timescales": "cases.nightly.check_timescales",
+    "notify": "cases.nightly.notify",
+    "keep_figures": "performance.nightly.keep_figures",
+}
+JOB_BELL = "justice.celery.wake_workers"
+
+# The address people type, for the links in messages.
+SITE_ADDRESS = env("SITE_ADDRESS", default="http://localhost:8000")
 
 # Mail: EMAIL_URL (smtp+tls://user:password@host:587). Without one it is written to files, for evaluation.
 if env("EMAIL_URL", default=""):

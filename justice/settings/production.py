@@ -16,6 +16,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"https://{host}" for host in ALLOWED_HOSTS])
+SITE_ADDRESS = env("SITE_ADDRESS", default=f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS else "")
 
 SECURE_SSL_REDIRECT = True
 # Health checks come from inside, over plain http.
@@ -49,4 +50,6 @@ _mistakes = safety.mistakes(
     }
 )
 if _mistakes:
-    raise ImproperlyConfigured("It will not start like this:\n" + "\n".join(f"- {each}" for each in _mistakes))
+    raise ImproperlyConfigured(
+        "It will not start like this:\n" + "\n".join(f"- {each}" for each in _mistakes)
+    )

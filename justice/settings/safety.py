@@ -12,7 +12,17 @@ from urllib.parse import urlsplit
 SHORTEST_KEY = 50  # characters, and at least DIFFERENT of them unlike: what Django's own check asks for
 DIFFERENT = 5
 SHORTEST_PASSWORD = 12
-KNOWN = ("change", "changeme", "default", "example", "insecure", "only-for-tests", "password", "secret", "justice")
+KNOWN = (
+    "change",
+    "changeme",
+    "default",
+    "example",
+    "insecure",
+    "only-for-tests",
+    "password",
+    "secret",
+    "justice",
+)
 NEW_KEY = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
 
 
@@ -36,7 +46,9 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
 def _key(settings: Mapping[str, Any]) -> list[str]:
     key = settings.get("SECRET_KEY", "")
     if not key:
-        return [f"SECRET_KEY is missing: {NEW_KEY}, and give it as SECRET_KEY or in the file SECRET_KEY_FILE names"]
+        return [
+            f"SECRET_KEY is missing: {NEW_KEY}, and give it as SECRET_KEY or in the file SECRET_KEY_FILE names"
+        ]
     if len(key) < SHORTEST_KEY or len(set(key)) < DIFFERENT:
         return [f"SECRET_KEY is too short or too plain to be a secret: {NEW_KEY}"]
     if any(known in key.lower() for known in ("only-for-tests", "insecure", "changeme", "change-me")):
@@ -50,7 +62,9 @@ def _hosts(settings: Mapping[str, Any]) -> list[str]:
     if not hosts:
         found.append("ALLOWED_HOSTS is missing: give the name people type, such as justice.council.gov.uk")
     if any(host.startswith(("*", ".")) for host in hosts):
-        found.append("ALLOWED_HOSTS takes any name: give the whole names people type, without * and leading dots")
+        found.append(
+            "ALLOWED_HOSTS takes any name: give the whole names people type, without * and leading dots"
+        )
     for origin in settings.get("CSRF_TRUSTED_ORIGINS", []):
         if not origin.startswith("https://") or "*" in origin:
             found.append(f"CSRF_TRUSTED_ORIGINS has {origin}: give https:// and a whole name")
@@ -85,7 +99,9 @@ def _redis(settings: Mapping[str, Any]) -> list[str]:
         return ["REDIS_URL is missing: give REDIS_URL=redis://:PASSWORD@HOST:6379/0"]
     parts = urlsplit(url)
     if parts.scheme not in ("redis", "rediss"):
-        return ["REDIS_URL does not begin with redis:// or rediss://: give REDIS_URL=redis://:PASSWORD@HOST:6379/0"]
+        return [
+            "REDIS_URL does not begin with redis:// or rediss://: give REDIS_URL=redis://:PASSWORD@HOST:6379/0"
+        ]
     if weak(parts.password or ""):
         return [
             f"REDIS_URL has no password, or a weak one: set requirepass in Redis to at least {SHORTEST_PASSWORD} "
@@ -98,7 +114,9 @@ def _mail(settings: Mapping[str, Any]) -> list[str]:
     found = []
     url = settings.get("EMAIL_URL", "")
     if not url:
-        found.append("EMAIL_URL is missing, so that notices would go nowhere: give smtp+tls://USER:PASSWORD@HOST:587")
+        found.append(
+            "EMAIL_URL is missing, so that notices would go nowhere: give smtp+tls://USER:PASSWORD@HOST:587"
+        )
     elif urlsplit(url).scheme not in ("smtp+tls", "smtps", "smtp+ssl"):
         found.append("EMAIL_URL sends mail unencrypted: give smtp+tls://USER:PASSWORD@HOST:587")
     if not settings.get("DEFAULT_FROM_EMAIL", ""):
@@ -111,5 +129,7 @@ def _code(settings: Mapping[str, Any]) -> list[str]:
     if settings.get("DEBUG"):
         found.append("DEBUG is on, which shows records and settings on error pages: leave DEBUG out")
     if "django.contrib.admin" in settings.get("INSTALLED_APPS", []):
-        found.append("Django's admin is installed, a way to the records past every rule: take it out of INSTALLED_APPS")
+        found.append(
+            "Django's admin is installed, a way to the records past every rule: take it out of INSTALLED_APPS"
+        )
     return found

@@ -1,4 +1,4 @@
-"""For the tests: SQLite in memory unless DATABASE_URL says otherwise, cheap passwords, mail kept in memory, no Redis."""
+"""For the tests: SQLite in memory unless DATABASE_URL says otherwise, cheap passwords, mail in memory, no Redis."""
 
 from __future__ import annotations
 

@@ -34,7 +34,9 @@ def database(default: str) -> dict[str, Any]:
     engine = chosen.get("ENGINE", "")
     if engine.endswith("sqlite3"):
         chosen["OPTIONS"] = {**SQLITE_OPTIONS, **chosen.get("OPTIONS", {})}
-        if chosen["NAME"] != ":memory:":  # a name without a folder means the same file wherever a command is typed
+        if (
+            chosen["NAME"] != ":memory:"
+        ):  # a name without a folder means the same file wherever a command is typed
             chosen["NAME"] = str(BASE / chosen["NAME"])
     elif engine.endswith("postgresql"):
         chosen["CONN_MAX_AGE"] = 60

@@ -1,0 +1,193 @@
+"""Production does not start unsafe: each mistake is refused in words, with its cure. And what evaluation runs on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from justice.settings import safety
+
+BASE = Path(__file__).resolve().parents[2]
+GOOD_KEY = "kN3v-Qr8_zT1xW6yB0cF5hJ9mP2sU7aD4eG-iL_oRtVwYqZ3nXbC8dHfKjM"
+SAFE: dict[str, Any] = {
+    "DEBUG": False,
+    "SECRET_KEY": GOOD_KEY,
+    "ALLOWED_HOSTS": ["justice.council.example"],
+    "CSRF_TRUSTED_ORIGINS": ["https://justice.council.example"],
+    "DATABASES": {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "justice",
+            "USER": "justice",
+            "PASSWORD": "long-and-random-9Tz",
+            "HOST": "database",
+        }
+    },
+    "REDIS_URL": "redis://:long-and-random-7Qw@redis:6379/0",
+    "EMAIL_URL": "smtp+tls://notices:long-and-random@mail.council.example:587",
+    "DEFAULT_FROM_EMAIL": "justice@council.example",
+    "INSTALLED_APPS": ["cases"],
+}
+
+
+def with_database(**changed: Any) -> dict[str, Any]:
+    return {"DATABASES": {"default": {**SAFE["DATABASES"]["default"], **changed}}}
+
+
+def test_safe_settings_have_no_mistake() -> None:
+    assert safety.mistakes(SAFE) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "names", "cure"),
+    [
+        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", "make one with", id="no key"),
+        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", "make one with", id="short key"),
+        pytest.param({"SECRET_KEY": "a" * 80}, "SECRET_KEY", "make one with", id="plain key"),
+        pytest.param(
+            {"SECRET_KEY": "django-insecure-" + GOOD_KEY}, "SECRET_KEY", "make one with", id="Django's key"
+        ),
+        pytest.param(
+            {"SECRET_KEY": "only-for-tests" + GOOD_KEY}, "SECRET_KEY", "make one with", id="the tests' key"
+        ),
+        pytest.param(
+            {"SECRET_KEY": "changeme" + GOOD_KEY}, "SECRET_KEY", "make one with", id="a key to be changed"
+        ),
+        pytest.param({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS", "give the name", id="no host"),
+        pytest.param({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS", "give the whole names", id="every host"),
+        pytest.param(
+            {"ALLOWED_HOSTS": [".example"]},
+            "ALLOWED_HOSTS",
+            "give the whole names",
+            id="any host of a domain",
+        ),
+        pytest.param(
+            {"CSRF_TRUSTED_ORIGINS": ["http://a.example"]},
+            "CSRF_TRUSTED_ORIGINS",
+            "https://",
+            id="plain http",
+        ),
+        pytest.param(
+            {"CSRF_TRUSTED_ORIGINS": ["https://*.example"]},
+            "CSRF_TRUSTED_ORIGINS",
+            "whole name",
+            id="any origin",
+        ),
+        pytest.param(
+            with_database(ENGINE="django.db.backends.sqlite3"), "DATABASE_URL", "postgresql://", id="SQLite"
+        ),
+        pytest.param(with_database(PASSWORD=""), "DATABASE_URL", "at least 12", id="no database password"),
+        pytest.param(
+            with_database(PASSWORD="justice"),
+            "DATABASE_URL",
+            "at least 12",
+            id="a database password of the name",
+        ),
+        pytest.param(
+            with_database(PASSWORD="password123456"),
+            "DATABASE_URL",
+            "at least 12",
+            id="a known database password",
+        ),
+        pytest.param(
+            with_database(USER="postgres"), "DATABASE_URL", "a role of its own", id="the database's owner"
+        ),
+        pytest.param({"DATABASES": {}}, "DATABASE_URL", "postgresql://", id="no database"),
+        pytest.param({"REDIS_URL": ""}, "REDIS_URL", "redis://", id="no Redis"),
+        pytest.param(
+            {"REDIS_URL": "redis://redis:6379/0"}, "REDIS_URL", "requirepass", id="no Redis password"
+        ),
+        pytest.param(
+            {"REDIS_URL": "redis://:redis@redis:6379/0"},
+            "REDIS_URL",
+            "requirepass",
+            id="short Redis password",
+        ),
+        pytest.param({"REDIS_URL": "memory://"}, "REDIS_URL", "redis://", id="not Redis at all"),
+        pytest.param({"EMAIL_URL": ""}, "EMAIL_URL", "smtp+tls://", id="no mail"),
+        pytest.param({"EMAIL_URL": "smtp://mail:25"}, "EMAIL_URL", "smtp+tls://", id="mail in the clear"),
+        pytest.param(
+            {"DEFAULT_FROM_EMAIL": ""}, "DEFAULT_FROM_EMAIL", "give the address", id="mail from nobody"
+        ),
+        pytest.param({"DEBUG": True}, "DEBUG", "leave DEBUG out", id="debug"),
+        pytest.param(
+            {"INSTALLED_APPS": ["django.contrib.admin"]}, "admin", "INSTALLED_APPS", id="Django's admin"
+        ),
+    ],
+)
+def test_each_mistake_is_named_with_its_cure(change: dict[str, Any], names: str, cure: str) -> None:
+    found = safety.mistakes({**SAFE, **change})
+
+    assert len(found) == 1
+    assert names in found[0]
+    assert cure in found[0]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    assert len(safety.mistakes({})) >= 6
+
+
+def started(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Django started under the production settings, with this environment and nothing else of ours."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=BASE,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "justice.settings.production",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_production_does_not_start_with_nothing_set() -> None:
+    done = started()
+
+    assert done.returncode != 0
+    assert "It will not start like this" in done.stderr
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+        assert name in done.stderr
+
+
+def test_production_starts_when_all_is_set_and_takes_the_key_from_a_file(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text(GOOD_KEY)
+
+    done = started(
+        SECRET_KEY_FILE=str(key),
+        ALLOWED_HOSTS="justice.council.example",
+        DATABASE_URL="postgresql://justice:long-and-random-9Tz@database/justice",
+        REDIS_URL=SAFE["REDIS_URL"],
+        EMAIL_URL=SAFE["EMAIL_URL"],
+        DEFAULT_FROM_EMAIL=SAFE["DEFAULT_FROM_EMAIL"],
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.django_db
+def test_sqlite_keeps_foreign_keys_and_waits_for_its_turn() -> None:
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20_000,)
+    assert connection.transaction_mode == "IMMEDIATE"
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.django_db
+def test_the_run_on_postgresql_is_on_postgresql() -> None:
+    assert connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        assert int(cursor.fetchone()[0]) >= 150_000
