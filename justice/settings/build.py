@@ -8,5 +8,5 @@ from justice.settings.base import *  # noqa: F403
 from justice.settings.base import STORAGES
 
 SECRET_KEY = secrets.token_urlsafe(64)
-DATABASES: dict[str, dict[str, str]] = {}
+DATABASES = {}
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "justice.settings.storage.StaticFiles"}}

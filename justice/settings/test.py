@@ -10,6 +10,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": {**database(default="sqlite:///:memory:"), "CONN_MAX_AGE": 0}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 # An exception in a job is the test's business.
 CELERY_TASK_EAGER_PROPAGATES = True
