@@ -10,7 +10,7 @@ be changed without breaking anybody's export; a test keeps the two in step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -551,7 +551,12 @@ def identified_by(file: File) -> str:
     """What makes two rows of the file the same record."""
     if not file.key:
         return "Each row is an event of its own; equal rows are so many equal events."
-    return "No two rows may have the same " + " and ".join(f"`{name}`" for name in file.key) + "."
+    return f"No two rows may have the same {listed([f'`{name}`' for name in file.key])}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence says them: one; one and another; one, another and a third."""
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
 
 
 def as_markdown() -> str:

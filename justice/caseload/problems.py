@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from justice.caseload.format import FILES, PROBLEMS_PER_FILE
@@ -32,19 +32,16 @@ class FileProblem(NamedTuple):
             place += f", line {self.line}"
         if self.column:
             place += f", column {self.column}"
-        return f'{place}: found "{self.found}"; {self.message}' if self.found else f"{place}: {self.message}"
+        said = f'{place}: found "{self.found}"; {self.message}' if self.found else f"{place}: {self.message}"
+        return _harmless(said)
 
 
 class Problems:
     """Every problem of one bundle: the first thousand of each file kept, the rest counted."""
 
-    def __init__(self, problems: Iterable[FileProblem] = ()) -> None:
+    def __init__(self) -> None:
         self._kept: list[FileProblem] = []
         self.count_of: Counter[str] = Counter()
-        for problem in problems:
-            self.add(
-                problem.file, problem.message, line=problem.line, column=problem.column, found=problem.found
-            )
 
     def add(self, file: str, message: str, *, line: int = 0, column: str = "", found: str = "") -> None:
         self.count_of[file] += 1
@@ -77,7 +74,7 @@ def report_lines(problems: Problems) -> list[str]:
     for file in files:
         lines += kept[file]
         if file in more:
-            lines.append(f"{file or 'the bundle'}: and {more[file]:,} more problems")
+            lines.append(f"{_harmless(file) or 'the bundle'}: and {more[file]:,} more problems")
     return lines
 
 
@@ -93,6 +90,12 @@ def meant(name: str, names: list[str]) -> str:
 
 
 def shown(text: str) -> str:
-    """The text as it can be printed: short, on one line, with nothing in it that a terminal would obey."""
-    cut = text if len(text) <= _FOUND_AT_MOST else text[:_FOUND_AT_MOST] + "…"
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in cut)
+    """The text of a cell as it is shown again: cut short, and on one line."""
+    return _harmless(text if len(text) <= _FOUND_AT_MOST else text[:_FOUND_AT_MOST] + "…")
+
+
+def _harmless(text: str) -> str:
+    """The text with nothing in it that a terminal would obey."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from justice.caseload.cells import Cells, NoCells, UnacceptableError
-from justice.caseload.format import FILES, LINE_BYTES_AT_MOST, ROWS_AT_MOST, File
+from justice.caseload.format import FILES, LINE_BYTES_AT_MOST, ROWS_AT_MOST, File, listed
 from justice.caseload.problems import Problems, meant
 
 # One tuple type for each table: its columns in the order of the format, after the line the row begins on.
@@ -232,7 +232,7 @@ def _wrong_width(
 
 
 def _twice(file: File, row: Any, first: int, problems: Problems) -> None:
-    names = " and ".join(file.key)
+    names = listed(file.key)
     found = str(getattr(row, file.key[0]))
     problems.add(
         file.name,

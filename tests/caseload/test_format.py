@@ -512,7 +512,7 @@ PLANTS = {
         "requirements.csv",
         "O1,supervision,,18,,,",
         "O1,unpaid_work,60,,,,",
-        'requirements.csv, line 3, column order_ref: found "O1"; line 2 has the same order_ref and kind and added_on; '
+        'requirements.csv, line 3, column order_ref: found "O1"; line 2 has the same order_ref, kind and added_on; '
         "give a requirement one row",
     ),
     "one exclusion twice": Plant(
@@ -1052,7 +1052,11 @@ def test_what_was_found_is_shown_so_that_a_terminal_does_not_obey_it():
     )
     problems = Problems()
     problems.add("orders.csv", "no", line=2, column="court", found="\x1b[2J\r\n")
-    assert report_lines(problems) == ['orders.csv, line 2, column court: found "\\x1b[2J\\r\\n"; no']
+    problems.add("\x1b[2J.csv", "no")
+    assert report_lines(problems) == [
+        "\\x1b[2J.csv: no",
+        'orders.csv, line 2, column court: found "\\x1b[2J\\r\\n"; no',
+    ]
 
 
 # Whatever the bytes are
