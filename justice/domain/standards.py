@@ -45,7 +45,7 @@ FACT_KINDS: Mapping[str, str] = {
     "plan_approved": "the case management plan was approved",
     "review_held": "a departmental review was held",
     "report_requested": "the court asked for a report",
-    "report_request_due": "the court asked for a report by a day and an hour",
+    "report_request_due": "the court asked for a report",
     "report_submitted": "the report was submitted",
     "report_withdrawn": "the court withdrew its request for a report",
     "released": "the person was released",
@@ -145,7 +145,7 @@ class Clause:
         last, every = self.within[-1], self.then_every
         if every is None:
             raise ValueError(f"{self.key} falls due {len(self.within)} times, and not {occurrence}")
-        return replace(last, count=last.count + every.count * (occurrence - len(self.within)))
+        return Period(last.count + every.count * (occurrence - len(self.within)), last.unit, last.counting)
 
 
 @dataclass(frozen=True)
@@ -215,6 +215,7 @@ class Standards:
             | {local.in_force_from for local in self.overlays}
         )
         self._stretches = [self._on(day) for day in (date.min, *self._from)]
+        self.starting_kinds = frozenset(clause.starts_on for _, row in self._stretches for clause in row)
         self._started = [
             {
                 kind: tuple((edition.key, clause) for clause in clauses if clause.starts_on == kind)
