@@ -1,0 +1,900 @@
+"""Changes to what the court ordered, and to the record of what was done about it.
+
+Each takes what happened, the day it happened, and `today`, the day it is said; `late_reason` is a national code, blank
+to explain a lateness later, or None to be asked when what is recorded turns out late.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, replace
+from datetime import date, time
+
+from django.core.exceptions import PermissionDenied
+
+from cases import permissions
+from cases.models import Allocation, Case, Limit, User
+from cases.operation import operation
+from justice.domain.errors import Problem
+from orders import ledger, proposals
+from orders.checks import ask_why_late, happened, in_force, not_before, refuse, since_birth
+from orders.domain import breach as breach_rules
+from orders.domain import cpo, dates, variation
+from orders.domain.cpo import Basis, CourtType, EndReason, ProposedOrder, ProposedRequirement, RequirementKind
+from orders.domain.dates import words
+from orders.domain.throughcare import Licence
+from orders.models import Attendance, Breach, Contact, Order, Release, Requirement, Variation
+from orders.references import save_under_reference
+
+LONGEST_SESSION_MINUTES = 24 * 60
+
+# --- What the court ordered ---------------------------------------------------------------------------------
+
+
+def impose_order(
+    *,
+    actor: User,
+    case: Case,
+    proposed: ProposedOrder,
+    today: date,
+    reference: str = "",
+    court: str = "",
+    received_on: date | None = None,
+    officer: User | None = None,
+    officer_named_on: date | None = None,
+    queried_because: str = "",
+    key: uuid.UUID | None = None,
+) -> Order:
+    """An order and its requirements as the court made them, and the responsible officer where one is named.
+
+    An officer without a day is named `today`. A blank reference gets the next of the year.
+
+    Refuses an order the law does not allow, with every reason; a manager may record it all the same as queried with
+    the clerk of court, saying why, since what the court ordered is a fact.
+    """
+    body = {
+        **asdict(proposed),
+        "reference": reference,
+        "court": court,
+        "received_on": received_on,
+        "officer": officer and officer.pk,
+        "officer_named_on": officer_named_on,
+        "queried_because": queried_because,
+    }
+    if queried_because and not permissions.allows(actor, "query_order"):
+        raise PermissionDenied("query_order")
+    with operation(
+        "impose_order", actor=actor, case=case, key=key, body=body, reason=queried_because
+    ) as entry:
+        person = case.person
+        proposed = proposals.completed(
+            replace(proposed, date_of_birth=person.date_of_birth), person.pk, on=proposed.imposed_on
+        )
+        broken = cpo.problems(proposed)
+        imposed_on = proposed.imposed_on
+        problems = since_birth(imposed_on, "imposed_on", "imposition", case, today)
+        if received_on:
+            problems += dates.problems(
+                received_on, field="received_on", what="receipt", today=today, imposed_on=imposed_on
+            )
+        if case.closed_on:
+            problems.append(Problem(f"This case was closed on {words(case.closed_on)}. Open a new one first"))
+        if officer is not None:
+            officer_named_on = officer_named_on or today
+            problems += _officer_problems(case, officer)
+            problems += dates.problems(
+                officer_named_on,
+                field="officer_named_on",
+                what="naming the responsible officer",
+                today=today,
+                imposed_on=imposed_on,
+            )
+        if not queried_because:
+            # A day before birth is said once, by the rule that no query with the court can lift.
+            problems += [one for one in broken if one.code != "imposed_before_birth"]
+        refuse(problems)
+        order = Order(
+            council=case.council,
+            case=case,
+            basis=proposed.basis,
+            court_type=proposed.court_type,
+            court=court,
+            imposed_on=imposed_on,
+            received_on=received_on,
+            offence_on=proposed.offence_on,
+            fine_pounds=proposed.fine_pounds,
+            transferred_in=proposed.transferred_in,
+            queried_because=queried_because,
+            queried_rules=_rules(broken) if queried_because else [],
+            recorded_by=actor,
+        )
+        save_under_reference(order, reference, case.council, "CPO", imposed_on)
+        for one in proposed.requirements:
+            _add_requirement(order, one, actor)
+        if officer is not None:
+            Allocation.objects.create(
+                case=case,
+                subject=order.subject,
+                worker=officer,
+                team=officer.team,
+                from_on=officer_named_on,
+                recorded_by=actor,
+            )
+        entry.subject = order.subject
+    return order
+
+
+def _officer_problems(case: Case, officer: User) -> list[Problem]:
+    """The responsible officer is somebody of the council's teams who may know of this case (s. 227C)."""
+    if officer.council_id != case.council_id or officer.team_id is None or not officer.is_active:
+        return [Problem("Select somebody who works in one of the council's teams", "officer", "officer")]
+    if Limit.objects.filter(person=case.person, user=officer, kind=Limit.Kind.EXCLUDED).exists():
+        return [Problem("This order cannot be given to them. Select somebody else", "officer", "officer")]
+    return []
+
+
+def _rules(problems: list[Problem]) -> list[dict[str, str]]:
+    """The rules an order breaks, as they are kept with it."""
+    return [{"code": one.code, "message": one.message} for one in problems]
+
+
+def _add_requirement(order: Order, one: ProposedRequirement, actor: User) -> Requirement:
+    return Requirement.objects.create(
+        order=order,
+        kind=one.kind,
+        hours=one.hours if one.kind == RequirementKind.UNPAID_WORK else None,
+        months=one.months,
+        days=one.days,
+        hours_per_day=one.hours_per_day,
+        last_day=one.last_day,
+        place=one.place,
+        details=one.details,
+        court_directs_concurrent=one.court_directs_concurrent,
+        added_on=one.added_on,
+        recorded_by=actor,
+    )
+
+
+def query_order(
+    *,
+    actor: User,
+    order: Order,
+    reason: str,
+    today: date,
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Order:
+    """Ask the clerk of court whether the order is what the court made: until answered it is not active."""
+    body = {"order": order.pk, "reason": reason}
+    with operation(
+        "query_order",
+        actor=actor,
+        case=order.case,
+        root=order,
+        expected_version=expected_version,
+        key=key,
+        body=body,
+        reason=reason,
+    ) as entry:
+        problems = _not_ended(order)
+        if order.queried:
+            problems.append(Problem("This order is queried with the clerk of court already", code="queried"))
+        if not reason.strip():
+            problems.append(Problem("Enter what you asked the clerk of court", "reason", "reason_missing"))
+        refuse(problems)
+        order.queried_because = reason
+        order.queried_rules = _rules(cpo.problems(proposals.order_of(order, on=order.imposed_on)))
+        order.save()
+        entry.subject = order.subject
+    return order
+
+
+def resolve_query(
+    *,
+    actor: User,
+    order: Order,
+    answer: str,
+    today: date,
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Order:
+    """The clerk of court answered: the order stands as it is recorded, and is active."""
+    body = {"order": order.pk, "answer": answer}
+    with operation(
+        "resolve_query",
+        actor=actor,
+        case=order.case,
+        root=order,
+        expected_version=expected_version,
+        key=key,
+        body=body,
+        reason=answer,
+    ) as entry:
+        problems = []
+        if not order.queried:
+            problems.append(Problem("This order is not queried with the clerk of court", code="not_queried"))
+        if not answer.strip():
+            problems.append(Problem("Enter what the clerk of court answered", "answer", "answer_missing"))
+        refuse(problems)
+        order.queried_because, order.queried_rules = "", []
+        order.save()
+        entry.subject = order.subject
+    return order
+
+
+def vary_order(
+    *,
+    actor: User,
+    order: Order,
+    kind: str,
+    decided_on: date,
+    today: date,
+    requirement: Requirement | None = None,
+    hours: int | None = None,
+    months: int | None = None,
+    last_day: date | None = None,
+    added: ProposedRequirement | None = None,
+    court: str = "",
+    reason: str = "",
+    on_breach: bool = False,
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Variation:
+    """What a court changed in the order: a later time limit, other hours, another length, one more or one fewer.
+
+    Refuses what the court could not have ordered at first (s. 227ZA), whatever was wrong before.
+    """
+    body = {
+        "order": order.pk,
+        "kind": kind,
+        "decided_on": decided_on,
+        "requirement": requirement and requirement.pk,
+        "hours": hours,
+        "months": months,
+        "last_day": last_day,
+        "added": asdict(added) if added else None,
+        "on_breach": on_breach,
+    }
+    with operation(
+        "vary_order",
+        actor=actor,
+        case=order.case,
+        root=order,
+        expected_version=expected_version,
+        key=key,
+        body=body,
+        reason=reason,
+    ) as entry:
+        problems = happened(decided_on, "decided_on", "the court's decision", order, today)
+        problems += in_force(order, decided_on, "decided_on", "the court's decision")
+        problems += _asked(kind, requirement, hours, months, last_day, added)
+        refuse(problems)
+        standing = list(order.requirements.filter(removed_on=None).order_by("pk"))
+        row = next((one for one in standing if requirement and one.pk == requirement.pk), None)
+        if kind != Variation.Kind.ADDED and row is None:
+            refuse([Problem("Select a requirement of this order", "requirement", "requirement_missing")])
+        before = proposals.order_of(order, on=decided_on)
+        was = _varied_columns(row) if row else {}
+        after = list(before.requirements)
+        if row is None:
+            assert added is not None
+            added = replace(added, added_on=decided_on)
+            after.append(added)
+        else:
+            place = standing.index(row)
+            if kind == Variation.Kind.REMOVED:
+                del after[place]
+                row.removed_on = decided_on
+            else:
+                if kind == Variation.Kind.HOURS:
+                    row.hours = hours
+                elif kind == Variation.Kind.LENGTH:
+                    row.months, row.last_day = months, last_day
+                else:
+                    row.last_day = last_day
+                after[place] = proposals.requirement_of(row)
+        refuse(
+            variation.problems(
+                before, replace(before, requirements=tuple(after)), decided_on=decided_on, on_breach=on_breach
+            )
+        )
+        if row is None:
+            assert added is not None
+            row = _add_requirement(order, added, actor)
+        else:
+            _save_varied(row, kind, decided_on)
+        now = _varied_columns(row)
+        varied = Variation.objects.create(
+            order=order,
+            requirement=row,
+            kind=kind,
+            decided_on=decided_on,
+            court=court,
+            changes={name: [was.get(name), value] for name, value in now.items() if was.get(name) != value},
+            reason=reason,
+            recorded_by=actor,
+        )
+        entry.subject = order.subject
+    return varied
+
+
+def _asked(
+    kind: str,
+    requirement: Requirement | None,
+    hours: int | None,
+    months: int | None,
+    last_day: date | None,
+    added: ProposedRequirement | None,
+) -> list[Problem]:
+    """What each kind of variation needs to be told."""
+    kinds = Variation.Kind
+    if kind not in kinds.values:
+        return [Problem("Select what the court changed", "kind", "variation_kind")]
+    found = []
+    if kind == kinds.ADDED:
+        if added is None:
+            found.append(Problem("Select the requirement that was added", "added_kind", "added_missing"))
+        return found
+    if requirement is None:
+        found.append(Problem("Select a requirement of this order", "requirement", "requirement_missing"))
+    elif kind in (kinds.EXTENDED, kinds.HOURS) and requirement.kind != RequirementKind.UNPAID_WORK:
+        text = "Select the unpaid work requirement, or say that the length was varied"
+        found.append(Problem(text, "requirement", "not_unpaid_work"))
+    elif kind == kinds.LENGTH and requirement.kind == RequirementKind.UNPAID_WORK:
+        text = "Say that the time limit was extended, or that the hours were varied"
+        found.append(Problem(text, "kind", "unpaid_work_has_no_length"))
+    if kind == kinds.EXTENDED and last_day is None:
+        found.append(Problem("Enter the new last day for unpaid work", "last_day", "last_day_missing"))
+    if kind == kinds.HOURS and hours is None:
+        found.append(Problem("Enter the new number of hours", "hours", "hours_missing"))
+    if kind == kinds.LENGTH and (months is None) == (last_day is None):
+        found.append(
+            Problem("Enter the new months or the new last day, not both", "months", "length_missing")
+        )
+    return found
+
+
+def _varied_columns(row: Requirement) -> dict[str, object]:
+    names = (
+        "kind",
+        "hours",
+        "months",
+        "days",
+        "last_day",
+        "hours_per_day",
+        "place",
+        "added_on",
+        "removed_on",
+    )
+    values = {name: getattr(row, name) for name in names}
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+        if value not in (None, "")
+    }
+
+
+def _save_varied(row: Requirement, kind: str, decided_on: date) -> None:
+    """Hours that were enough after all are done on the day the court said so; more hours reopen the work."""
+    row.version += 1
+    row.save()
+    if kind != Variation.Kind.HOURS:
+        return
+    account = ledger.accounts([row])[row.pk]
+    if account.minutes_left == 0 and row.completed_on is None:
+        row.completed_on = decided_on
+        row.save()
+    elif account.minutes_left and row.completed_on is not None and account.running.lines:
+        row.completed_on = None
+        row.save()
+
+
+def end_order(
+    *,
+    actor: User,
+    order: Order,
+    on: date,
+    reason: str,
+    today: date,
+    note: str = "",
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Order:
+    """The order has ended, on a day and for a reason: nothing else ends it, no time limit that passed either."""
+    body = {"order": order.pk, "on": on, "reason": reason, "note": note}
+    with operation(
+        "end_order",
+        actor=actor,
+        case=order.case,
+        root=order,
+        expected_version=expected_version,
+        key=key,
+        body=body,
+        reason=note,
+    ) as entry:
+        problems = _not_ended(order) or happened(on, "on", "the end of the order", order, today)
+        if reason not in set(EndReason):
+            problems.append(Problem("Select how the order ended", "reason", "end_reason_missing"))
+        elif reason == EndReason.TRANSFERRED_OUT:
+            text = "Record a transfer out of the area instead: it asks for the authority that takes the order over"
+            problems.append(Problem(text, "reason", "end_by_transfer"))
+        refuse(problems)
+        _end(order, on, reason)
+        entry.subject = order.subject
+    return order
+
+
+def transfer_order_out(
+    *,
+    actor: User,
+    order: Order,
+    on: date,
+    authority: str,
+    today: date,
+    replied_on: date | None = None,
+    applied_on: date | None = None,
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Order:
+    """Another authority took the order over: until the court named its area it stayed ours (s. 227ZB).
+
+    `on` is the day the court did, `replied_on` the day the other authority named its responsible officer, `applied_on`
+    the day the court was asked.
+    """
+    body = {
+        "order": order.pk,
+        "on": on,
+        "authority": authority,
+        "replied_on": replied_on,
+        "applied_on": applied_on,
+    }
+    said = [f"Transferred to {authority}"]
+    said += [f"reply {words(replied_on)}"] if replied_on else []
+    said += [f"application to the court {words(applied_on)}"] if applied_on else []
+    with operation(
+        "transfer_order_out",
+        actor=actor,
+        case=order.case,
+        root=order,
+        expected_version=expected_version,
+        key=key,
+        body=body,
+        reason="; ".join(said),
+    ) as entry:
+        problems = _not_ended(order)
+        problems += happened(on, "on", "the transfer", order, today)
+        if replied_on:
+            problems += happened(replied_on, "replied_on", "the reply", order, today)
+        if applied_on:
+            problems += happened(applied_on, "applied_on", "the application", order, today)
+        problems += not_before(
+            applied_on, "applied_on", "the application", replied_on, "when the other authority replied"
+        )
+        problems += not_before(on, "on", "the transfer", applied_on or replied_on, "when the court was asked")
+        if not authority.strip():
+            text = "Enter the authority that takes the order over"
+            problems.append(Problem(text, "authority", "authority_missing"))
+        refuse(problems)
+        _end(order, on, EndReason.TRANSFERRED_OUT)
+        entry.subject = order.subject
+    return order
+
+
+def _not_ended(order: Order) -> list[Problem]:
+    if order.ended_on is None:
+        return []
+    return [Problem(f"This order ended on {words(order.ended_on)}", code="order_ended")]
+
+
+def _end(order: Order, on: date, reason: str) -> None:
+    """The order ends, and with it whoever was its responsible officer; the case stays with who holds the case."""
+    order.ended_on, order.end_reason = on, reason
+    order.save()
+    for allocation in Allocation.objects.filter(case=order.case_id, subject=order.subject, to_on=None):
+        allocation.to_on = max(on, allocation.from_on)
+        allocation.save()
+
+
+def complete_requirement(
+    *,
+    actor: User,
+    requirement: Requirement,
+    on: date,
+    today: date,
+    note: str = "",
+    late_reason: str | None = "",
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Requirement:
+    """What a requirement asked has been done. Unpaid work is done when its hours are: the ledger says so.
+
+    Hours of an order transferred in may have been worked elsewhere, so its unpaid work can be completed by hand.
+    """
+    order = requirement.order
+    body = {"requirement": requirement.pk, "on": on, "note": note}
+    with operation(
+        "complete_requirement",
+        actor=actor,
+        case=order.case,
+        root=requirement,
+        expected_version=expected_version,
+        key=key,
+        body=body,
+        reason=note,
+    ) as entry:
+        what = "completion"
+        problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
+        problems += not_before(on, "on", what, requirement.added_on, "when the requirement was added")
+        if requirement.completed_on:
+            problems.append(
+                Problem(f"This was completed on {words(requirement.completed_on)}", code="completed")
+            )
+        if requirement.removed_on:
+            problems.append(
+                Problem(f"The court removed this on {words(requirement.removed_on)}", code="removed")
+            )
+        if requirement.kind == RequirementKind.UNPAID_WORK and not order.transferred_in:
+            left = ledger.accounts([requirement])[requirement.pk].minutes_left
+            if left:
+                text = f"Record the sessions that were worked: {ledger.hours(left)} are still to do"
+                problems.append(Problem(text, code="hours_left"))
+        refuse(problems)
+        requirement.completed_on = on
+        requirement.save()
+        entry.subject = requirement.subject
+        ask_why_late(entry, actor, order.case, late_reason)
+    return requirement
+
+
+# --- What was done about it ---------------------------------------------------------------------------------
+
+
+def record_contact(
+    *,
+    actor: User,
+    order: Order,
+    kind: str,
+    on: date,
+    attended: bool,
+    today: date,
+    at: time | None = None,
+    note: str = "",
+    late_reason: str | None = "",
+    key: uuid.UUID | None = None,
+) -> Contact:
+    """Somebody was seen, spoken to or visited, or should have been."""
+    body = {"order": order.pk, "kind": kind, "on": on, "at": at, "attended": attended, "note": note}
+    with operation("record_contact", actor=actor, case=order.case, key=key, body=body) as entry:
+        problems = happened(on, "on", "the contact", order, today)
+        if kind not in Contact.Kind.values:
+            problems.append(Problem("Select the kind of contact", "kind", "contact_kind_missing"))
+        refuse(problems)
+        contact = Contact.objects.create(
+            order=order, kind=kind, on=on, at=at, attended=attended, note=note, recorded_by=actor
+        )
+        entry.subject = f"contact:{contact.pk}"
+        ask_why_late(entry, actor, order.case, late_reason)
+    return contact
+
+
+def record_attendance(
+    *,
+    actor: User,
+    order: Order,
+    on: date,
+    outcome: str,
+    today: date,
+    minutes: int = 0,
+    other_activity: bool = False,
+    placement: str = "",
+    note: str = "",
+    late_reason: str | None = "",
+    key: uuid.UUID | None = None,
+) -> Attendance:
+    """What happened at one session of unpaid work, and the minutes it credits.
+
+    `minutes` are those worked, or those allowed to somebody whom the service sent home. They count for the order's
+    requirement and for those the court directed to run together with it, up to the hours ordered; other activity up
+    to its cap. What goes beyond is kept on the session and never credited.
+    """
+    body = {
+        "order": order.pk,
+        "on": on,
+        "outcome": outcome,
+        "minutes": minutes,
+        "other_activity": other_activity,
+        "placement": placement,
+    }
+    with operation("record_attendance", actor=actor, case=order.case, key=key, body=body) as entry:
+        worked_for = _worked_for(order, on)
+        refuse(_session_problems(order, worked_for, on, outcome, minutes, today))
+        assert worked_for is not None
+        before = _accounts_before(worked_for, on)
+        attendance = Attendance.objects.create(
+            order=order,
+            on=on,
+            outcome=outcome,
+            minutes_worked=minutes,
+            other_activity=other_activity,
+            placement=placement,
+            note=note,
+            recorded_by=actor,
+        )
+        ledger.credit(attendance, worked_for, minutes)
+        list(ledger.settle(before))
+        entry.subject = f"attendance:{attendance.pk}"
+        ask_why_late(entry, actor, order.case, late_reason)
+    return attendance
+
+
+def correct_attendance(
+    *,
+    actor: User,
+    attendance: Attendance,
+    on: date,
+    outcome: str,
+    reason: str,
+    today: date,
+    minutes: int = 0,
+    other_activity: bool = False,
+    placement: str = "",
+    note: str = "",
+    late_reason: str | None = "",
+    key: uuid.UUID | None = None,
+) -> Attendance:
+    """A session was recorded wrongly: what it credited is taken back and a new row says what happened.
+
+    Both stay on the record. Minutes that other sessions worked in excess are credited where this leaves room.
+    """
+    order = attendance.order
+    body = {
+        "attendance": attendance.pk,
+        "on": on,
+        "outcome": outcome,
+        "minutes": minutes,
+        "other_activity": other_activity,
+        "placement": placement,
+        "reason": reason,
+    }
+    with operation(
+        "correct_attendance", actor=actor, case=order.case, key=key, body=body, reason=reason
+    ) as entry:
+        worked_for = _worked_for(order, on)
+        problems = _session_problems(order, worked_for, on, outcome, minutes, today)
+        if not reason.strip():
+            problems.append(Problem("Enter why the session is corrected", "reason", "reason_missing"))
+        if Attendance.objects.filter(corrects=attendance).exists():
+            text = "This session was corrected already. Correct the row that replaced it"
+            problems.append(Problem(text, code="corrected"))
+        refuse(problems)
+        assert worked_for is not None
+        before = _accounts_before(worked_for, max(on, attendance.on))
+        ledger.reverse(attendance)
+        corrected = Attendance.objects.create(
+            order=order,
+            on=on,
+            outcome=outcome,
+            minutes_worked=minutes,
+            other_activity=other_activity,
+            placement=placement,
+            note=note,
+            corrects=attendance,
+            correction_reason=reason,
+            recorded_by=actor,
+        )
+        ledger.credit(corrected, worked_for, minutes)
+        ledger.credit_excess(before)
+        list(ledger.settle(before))
+        entry.subject = f"attendance:{corrected.pk}"
+        ask_why_late(entry, actor, order.case, late_reason)
+    return corrected
+
+
+def _worked_for(order: Order, on: date) -> Requirement | None:
+    """The order's unpaid work requirement that a session of that day is for: the first not done by then."""
+    rows = order.requirements.unpaid_work().filter(removed_on=None).select_related("order__case")
+    rows = sorted(rows, key=lambda row: (row.added_on or order.imposed_on, row.pk))
+    begun = [row for row in rows if (row.added_on or order.imposed_on) <= on] or rows
+    return next(
+        (row for row in begun if row.completed_on is None or row.completed_on >= on),
+        begun[-1] if begun else None,
+    )
+
+
+def _accounts_before(worked_for: Requirement, on: date) -> dict[int, ledger.Account]:
+    return ledger.accounts([worked_for]) | ledger.of_person(worked_for.order.case.person_id, on)
+
+
+def _session_problems(
+    order: Order, worked_for: Requirement | None, on: date, outcome: str, minutes: int, today: date
+) -> list[Problem]:
+    what, outcomes = "the session", Attendance.Outcome
+    problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
+    if worked_for is None:
+        problems.append(Problem("This order has no unpaid work requirement", code="no_unpaid_work"))
+    else:
+        problems += not_before(on, "on", what, worked_for.added_on, "when the requirement was added")
+    if outcome not in outcomes.values:
+        problems.append(Problem("Select what happened at the session", "outcome", "outcome_missing"))
+    absent = outcome in (outcomes.ACCEPTABLE_ABSENCE, outcomes.UNACCEPTABLE_ABSENCE)
+    if minutes < 0 or minutes > LONGEST_SESSION_MINUTES:
+        problems.append(Problem("Enter between 0 and 24 hours worked", "minutes", "minutes_out_of_range"))
+    elif absent and minutes:
+        problems.append(
+            Problem("Leave the time empty: nothing was worked", "minutes", "minutes_of_an_absence")
+        )
+    elif outcome == outcomes.ATTENDED and not minutes:
+        problems.append(Problem("Enter how long the person worked", "minutes", "minutes_missing"))
+    return problems
+
+
+def decide_breach(
+    *, actor: User, order: Order, on: date, reason: str, today: date, key: uuid.UUID | None = None
+) -> Breach:
+    """It was decided to take the person back to court: five working days to lodge the application begin."""
+    body = {"order": order.pk, "on": on, "reason": reason}
+    with operation("decide_breach", actor=actor, case=order.case, key=key, body=body) as entry:
+        what = "the decision"
+        problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
+        if not reason.strip():
+            problems.append(Problem("Enter what the person failed to do", "reason", "reason_missing"))
+        if order.breaches.filter(outcome__in=("", breach_rules.Outcome.WARRANT)).exists():
+            text = "Record the outcome of the breach that is open first"
+            problems.append(Problem(text, code="breach_open"))
+        refuse(problems)
+        breach = Breach.objects.create(order=order, decided_on=on, reason=reason, recorded_by=actor)
+        entry.subject = breach.subject
+    return breach
+
+
+def lodge_breach(
+    *,
+    actor: User,
+    breach: Breach,
+    on: date,
+    today: date,
+    late_reason: str | None = "",
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Breach:
+    """The breach application reached the court."""
+    order, what = breach.order, "lodging the application"
+    with operation(
+        "lodge_breach",
+        actor=actor,
+        case=order.case,
+        root=breach,
+        expected_version=expected_version,
+        key=key,
+        body={"breach": breach.pk, "on": on},
+    ) as entry:
+        problems = happened(on, "on", what, order, today)
+        problems += not_before(on, "on", what, breach.decided_on, "when the breach was decided")
+        if breach.lodged_on:
+            problems.append(Problem(f"This was lodged on {words(breach.lodged_on)}", code="lodged"))
+        refuse(problems)
+        breach.lodged_on = on
+        breach.save()
+        entry.subject = breach.subject
+        ask_why_late(entry, actor, order.case, late_reason)
+    return breach
+
+
+def record_breach_outcome(
+    *,
+    actor: User,
+    breach: Breach,
+    outcome: str,
+    outcome_on: date,
+    today: date,
+    note: str = "",
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Breach:
+    """What the court did about a breach: one of the outcomes that the order's legal basis allows.
+
+    It changes nothing else: what the court varied, and that it ended the order, are recorded as such.
+    """
+    order = breach.order
+    with operation(
+        "record_breach_outcome",
+        actor=actor,
+        case=order.case,
+        root=breach,
+        expected_version=expected_version,
+        key=key,
+        body={"breach": breach.pk, "outcome": outcome, "outcome_on": outcome_on, "note": note},
+        reason=note,
+    ) as entry:
+        problems = happened(outcome_on, "outcome_on", "the outcome", order, today)
+        problems += breach_rules.problems(
+            outcome,
+            Basis(order.basis),
+            decided_on=breach.decided_on,
+            outcome_on=outcome_on,
+            lodged_on=breach.lodged_on,
+            court_type=CourtType(order.court_type),
+        )
+        if not outcome:
+            problems.append(Problem("Select what the court did", "outcome", "outcome_missing"))
+        if breach.outcome not in ("", breach_rules.Outcome.WARRANT):
+            problems.append(
+                Problem("The outcome of this breach is recorded already", code="outcome_recorded")
+            )
+        refuse(problems)
+        breach.outcome, breach.outcome_on = outcome, outcome_on
+        breach.save()
+        entry.subject = breach.subject
+    return breach
+
+
+# --- Release from custody -----------------------------------------------------------------------------------
+
+
+def record_release(
+    *,
+    actor: User,
+    case: Case,
+    licence: str,
+    released_on: date,
+    today: date,
+    reference: str = "",
+    note: str = "",
+    key: uuid.UUID | None = None,
+) -> Release:
+    """The person left custody on a licence or order that the council supervises."""
+    body = {"licence": licence, "released_on": released_on, "reference": reference, "note": note}
+    with operation("record_release", actor=actor, case=case, key=key, body=body) as entry:
+        problems = since_birth(released_on, "released_on", "the release", case, today)
+        if licence not in set(Licence):
+            problems.append(Problem("Select the kind of licence", "licence", "licence_missing"))
+        if case.closed_on:
+            problems.append(Problem(f"This case was closed on {words(case.closed_on)}. Open a new one first"))
+        refuse(problems)
+        release = Release(
+            council=case.council,
+            case=case,
+            licence=licence,
+            released_on=released_on,
+            note=note,
+            recorded_by=actor,
+        )
+        save_under_reference(release, reference, case.council, "REL", released_on)
+        entry.subject = release.subject
+    return release
+
+
+def record_release_interview(
+    *,
+    actor: User,
+    release: Release,
+    on: date,
+    today: date,
+    note: str = "",
+    late_reason: str | None = "",
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Release:
+    """The person was interviewed after release: licence conditions, immediate needs, the next appointment."""
+    what = "the interview"
+    with operation(
+        "record_release_interview",
+        actor=actor,
+        case=release.case,
+        root=release,
+        expected_version=expected_version,
+        key=key,
+        body={"release": release.pk, "on": on, "note": note},
+    ) as entry:
+        problems = since_birth(on, "on", what, release.case, today)
+        problems += not_before(on, "on", what, release.released_on, "when the person was released")
+        if release.interviewed_on:
+            text = f"The interview was held on {words(release.interviewed_on)}"
+            problems.append(Problem(text, code="interviewed"))
+        refuse(problems)
+        release.interviewed_on = on
+        release.note = "\n\n".join(text for text in (release.note, note) if text)[:2000]
+        release.save()
+        entry.subject = release.subject
+        ask_why_late(entry, actor, release.case, late_reason)
+    return release
