@@ -1,0 +1,152 @@
+"""Whether an LS/CMI score adds up, and the level that follows from it.
+
+The level is worked out, never stored: in January 2022 the national system was found to show levels that no longer
+followed from the scores. An override stands beside the level, never over it. Only numbers are kept; the wording of the
+instrument is licensed and stays out.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from justice.domain.errors import Problem
+
+DATA = Path(__file__).parent / "data" / "lscmi"
+
+# The eight subcomponents of section 1 and the number of items in each.
+MAXIMA = {
+    "criminal_history": 8,
+    "education_employment": 9,
+    "family_marital": 4,
+    "leisure_recreation": 2,
+    "companions": 4,
+    "alcohol_drug": 8,
+    "procriminal_attitude": 4,
+    "antisocial_pattern": 4,
+}
+LABELS = {
+    "criminal_history": "Criminal history",
+    "education_employment": "Education and employment",
+    "family_marital": "Family and marital",
+    "leisure_recreation": "Leisure and recreation",
+    "companions": "Companions",
+    "alcohol_drug": "Alcohol and drugs",
+    "procriminal_attitude": "Procriminal attitude",
+    "antisocial_pattern": "Antisocial pattern",
+}
+HIGHEST = sum(MAXIMA.values())
+LEVELS = {"very_low": "Very low", "low": "Low", "medium": "Medium", "high": "High", "very_high": "Very high"}
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Cut-offs from a day on: `highest` maps each level, lowest first, to its highest score."""
+
+    key: str
+    in_force_from: date
+    highest: Mapping[str, int]
+    source: str
+
+
+def load_bands(folder: Path = DATA) -> tuple[Bands, ...]:
+    """Every edition, earliest first. ValueError names the file whose bands do not cover 0 to 43 once each, in order."""
+    editions = []
+    for path in sorted(folder.glob("*.toml")):
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        expected = 0
+        highest = {}
+        for band in content["band"]:
+            if band["lowest"] != expected or band["highest"] < band["lowest"]:
+                raise ValueError(f"{path.name}: {band['level']} must begin at {expected}")
+            highest[band["level"]] = band["highest"]
+            expected = band["highest"] + 1
+        if list(highest) != list(LEVELS) or expected != HIGHEST + 1 or not content["source"]:
+            raise ValueError(
+                f"{path.name}: bands must name every level once, reach {HIGHEST} and have a source"
+            )
+        editions.append(Bands(content["key"], content["in_force_from"], highest, content["source"]))
+    return tuple(sorted(editions, key=lambda one: one.in_force_from))
+
+
+@cache
+def _shipped() -> tuple[Bands, ...]:
+    return load_bands()
+
+
+def bands_on(day: date) -> Bands:
+    """The cut-offs in force on the day an assessment was completed; the earliest serve any day before them."""
+    editions = _shipped()
+    return next((one for one in reversed(editions) if one.in_force_from <= day), editions[0])
+
+
+def level_of(total: int, bands: Bands) -> str:
+    """The level that a total score gives. ValueError for a total that no LS/CMI can have."""
+    if not 0 <= total <= HIGHEST:
+        raise ValueError(f"An LS/CMI total is 0 to {HIGHEST}, not {total}")
+    return next(level for level, highest in bands.highest.items() if total <= highest)
+
+
+def problems(
+    total: int | None,
+    sub_scores: Mapping[str, int],
+    bands: Bands,
+    *,
+    level: str = "",
+    override_level: str = "",
+    override_reason: str = "",
+) -> list[Problem]:
+    """Why a record of an LS/CMI cannot be kept. `level` is what somebody else says it is, where they say so.
+
+    A total alone will do, and so will some of the sub-scores; what is given must agree.
+    """
+    found = []
+    for name, score in sub_scores.items():
+        if name not in MAXIMA:
+            found.append(
+                Problem("Give sub-scores of the eight LS/CMI subcomponents only", name, "sub_score_unknown")
+            )
+        elif not 0 <= score <= MAXIMA[name]:
+            text = f"Enter a score of 0 to {MAXIMA[name]} for {LABELS[name].lower()}"
+            found.append(Problem(text, name, "sub_score_out_of_range"))
+    if total is None:
+        if len(sub_scores) == len(MAXIMA) and not found:
+            text = f"Enter the total score: the sub-scores add up to {sum(sub_scores.values())}"
+            found.append(Problem(text, "total", "total_missing"))
+    elif not 0 <= total <= HIGHEST:
+        found.append(Problem(f"Enter a total score of 0 to {HIGHEST}", "total", "total_out_of_range"))
+    else:
+        found += _sum(total, sub_scores) if not found else []
+        derived = level_of(total, bands)
+        if level and level != derived:
+            text = f"Enter the level {LEVELS[derived].lower()}, which follows from a score of {total}, or correct it"
+            found.append(Problem(text, "level", "level_disagrees_with_score"))
+    for name, value in (("level", level), ("override_level", override_level)):
+        if value and value not in LEVELS:
+            text = f"Choose a level: {', '.join(label.lower() for label in LEVELS.values())}"
+            found.append(Problem(text, name, "level_unknown"))
+    if override_level and not override_reason.strip():
+        found.append(
+            Problem("Enter the reason for the override", "override_reason", "override_reason_missing")
+        )
+    if override_reason.strip() and not override_level:
+        text = "Choose the level you override to, or leave the reason blank"
+        found.append(Problem(text, "override_level", "override_level_missing"))
+    return found
+
+
+def _sum(total: int, sub_scores: Mapping[str, int]) -> list[Problem]:
+    """A total that the sub-scores given, whatever those not given may be, cannot make."""
+    least = sum(sub_scores.values())
+    most = least + sum(highest for name, highest in MAXIMA.items() if name not in sub_scores)
+    if least <= total <= most:
+        return []
+    if least == most:
+        text = f"Enter a total score of {least}, the sum of the sub-scores, or correct them"
+    else:
+        text = f"Enter a total score of {least} to {most}, which the sub-scores allow, or correct them"
+    return [Problem(text, "total", "total_disagrees_with_sub_scores")]
