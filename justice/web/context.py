@@ -1,0 +1,85 @@
+"""What every page is given: the navigation of the signed-in person's role, and who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+SERVICE_NAME: Final = "Justice social work"
+
+_CASEWORK = ("caseworker", "unpaid_work_supervisor", "business_support", "first_line_manager")
+_FIGURES = ("caseworker", "first_line_manager", "senior_manager", "performance_officer")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation: shown to these roles; `sections` are the first steps of the paths it stands for."""
+
+    label: str
+    url_name: str
+    roles: tuple[str, ...]
+    sections: tuple[str, ...]
+
+
+PLACES: Final = (
+    Place("My caseload", "my_caseload", ("caseworker", "first_line_manager"), ("my-caseload",)),
+    Place("My week", "my_week", ("caseworker", "first_line_manager"), ("my-week",)),
+    Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue",)),
+    Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "teams")),
+    Place("People", "people", (*_CASEWORK, "senior_manager"), ("people", "cases", "orders", "reports")),
+    Place("Performance", "performance", _FIGURES, ("performance",)),
+    Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
+    Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    href: str
+    current: bool
+
+
+def address(name: str) -> str:
+    """The path of a named page, or nothing where there is no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def links_for(role: str, path: str) -> list[Link]:
+    """The navigation of a role; the entry that the path belongs to is the current one."""
+    first = path.strip("/").split("/")[0]
+    shown = [(place, address(place.url_name)) for place in PLACES if role in place.roles]
+    exact = {place.label for place, href in shown if href and href == path}
+    return [
+        Link(place.label, href, place.label in exact or (not exact and first in place.sections))
+        for place, href in shown
+        if href
+    ]
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """For settings.TEMPLATES: `service_name`, `navigation`, `signed_in` and the addresses every page has."""
+    user = getattr(request, "user", None)
+    given: dict[str, Any] = {
+        "service_name": SERVICE_NAME,
+        "home": address("home") or "/",
+        "navigation": [],
+        "signed_in": None,
+        "sign_out": address("sign_out"),
+    }
+    if user is not None and user.is_authenticated:
+        council = getattr(user, "council", None)
+        given["navigation"] = links_for(getattr(user, "role", ""), request.path)
+        given["signed_in"] = {
+            "name": getattr(user, "name", "") or user.get_username(),
+            "role": user.get_role_display() if hasattr(user, "get_role_display") else "",
+            "council": getattr(council, "name", ""),
+            "demonstration": getattr(council, "demonstration", False),
+        }
+    return given

@@ -1,0 +1,140 @@
+// Everything works without this file. It starts the components of GOV.UK and MoJ Frontend, keeps a form from being sent
+// twice, reads a date back in words, and renews a progress bar.
+
+import * as govuk from "govuk-frontend";
+import * as moj from "moj-frontend";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+govuk.initAll();
+moj.initAll();
+
+// ---------------------------------------------------------------- once: a form goes out once
+
+for (const form of document.querySelectorAll('[data-module~="app-once"]')) {
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) {
+      event.preventDefault();
+      return;
+    }
+    sent = true;
+    form.setAttribute("aria-busy", "true");
+  });
+  // Coming back to the page by the browser's Back button must leave a form that can be sent.
+  window.addEventListener("pageshow", () => {
+    sent = false;
+    form.removeAttribute("aria-busy");
+  });
+}
+
+// ---------------------------------------------------------------- date: paste, today and yesterday, said back
+
+const MONTHS = [
+  "January", "February", "March", "April", "May", "June",
+  "July", "August", "September", "October", "November", "December",
+];
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+function monthNumber(text) {
+  const typed = text.trim().toLowerCase().replace(/\.$/, "");
+  if (/^\d{1,2}$/.test(typed)) return Number(typed);
+  return typed.length < 3 ? 0 : MONTHS.findIndex((name) => name.toLowerCase().startsWith(typed)) + 1;
+}
+
+// The server reads the date and is right; this only says back what is plainly a day.
+function readBack(day, month, year) {
+  const number = monthNumber(month);
+  if (!/^\d{1,2}$/.test(day) || !number || !/^\d{4}$/.test(year)) return "";
+  const found = new Date(Date.UTC(Number(year), number - 1, Number(day)));
+  if (found.getUTCMonth() !== number - 1 || found.getUTCDate() !== Number(day)) return "";
+  return `${WEEKDAYS[found.getUTCDay()]} ${Number(day)} ${MONTHS[number - 1]} ${year}`;
+}
+
+function split(text) {
+  const parts = text.trim().split(/[\s/.,\-–—]+/).filter(Boolean);
+  if (parts.length !== 3) return null;
+  return /^\d{4}$/.test(parts[0]) ? parts.reverse() : parts;
+}
+
+for (const group of document.querySelectorAll('[data-module~="app-date"]')) {
+  const boxes = [...group.querySelectorAll("input")];
+  if (boxes.length !== 3) continue;
+
+  const below = document.createElement("div");
+  below.className = "app-day-buttons";
+  const words = document.createElement("span");
+  words.className = "app-day-words";
+  words.setAttribute("role", "status");
+  group.after(below);
+
+  const say = () => {
+    words.textContent = readBack(...boxes.map((box) => box.value.trim()));
+  };
+  const fill = (parts) => {
+    boxes.forEach((box, index) => {
+      box.value = parts[index];
+    });
+    say();
+  };
+
+  boxes[0].addEventListener("paste", (event) => {
+    const parts = split(event.clipboardData.getData("text"));
+    if (parts) {
+      event.preventDefault();
+      fill(parts);
+    }
+  });
+  boxes.forEach((box) => box.addEventListener("change", say));
+
+  if (group.dataset.today) {
+    const today = new Date(`${group.dataset.today}T12:00:00Z`);
+    for (const [label, back] of [["Today", 0], ["Yesterday", 1]]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "app-day-button";
+      button.textContent = label;
+      const legend = group.closest("fieldset")?.querySelector("legend")?.textContent.trim();
+      if (legend) button.setAttribute("aria-label", `${label}: ${legend}`);
+      button.addEventListener("click", () => {
+        const day = new Date(today);
+        day.setUTCDate(day.getUTCDate() - back);
+        fill([day.getUTCDate(), day.getUTCMonth() + 1, day.getUTCFullYear()].map(String));
+      });
+      below.append(button);
+    }
+  }
+  below.append(words);
+  say();
+}
+
+// ---------------------------------------------------------------- progress: ask again until it is done
+
+// The address answers {"value": 12, "maximum": 40, "words": "12 of 40 …", "done": false, "next": "/…"}.
+for (const panel of document.querySelectorAll('[data-module~="app-progress"]')) {
+  const bar = panel.querySelector("progress");
+  const words = panel.querySelector("[data-words]");
+  const ask = async () => {
+    try {
+      const answer = await fetch(panel.dataset.poll, {
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const now = await answer.json();
+      if (now.maximum) {
+        bar.max = now.maximum;
+        bar.value = now.value ?? 0;
+      }
+      if (now.words && words.textContent !== now.words) words.textContent = now.words;
+      if (now.done) {
+        if (now.next) window.location.assign(now.next);
+        else window.location.reload();
+        return;
+      }
+    } catch {
+      // A lost answer is no reason to stop: the work goes on without the page.
+    }
+    window.setTimeout(ask, 1500);
+  };
+  window.setTimeout(ask, 1000);
+}
