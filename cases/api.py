@@ -57,7 +57,9 @@ class TimescaleSerializer(serializers.ModelSerializer):
 
 
 class TimescaleFilter(django_filters.FilterSet):
-    overdue = django_filters.BooleanFilter(method="only_overdue", label="Due before today, not done, still to do")
+    overdue = django_filters.BooleanFilter(
+        method="only_overdue", label="Due before today, not done, still to do"
+    )
     open = django_filters.BooleanFilter(method="only_open", label="Still to be done")
     due_from = django_filters.DateFilter("due_on", lookup_expr="gte", label="Due on or after")
     due_to = django_filters.DateFilter("due_on", lookup_expr="lte", label="Due on or before")
@@ -87,7 +89,18 @@ class AllocationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Allocation
-        fields = ("id", "case", "subject", "worker", "worker_name", "team", "team_name", "from_on", "to_on", "reason")
+        fields = (
+            "id",
+            "case",
+            "subject",
+            "worker",
+            "worker_name",
+            "team",
+            "team_name",
+            "from_on",
+            "to_on",
+            "reason",
+        )
         read_only_fields = fields
 
 

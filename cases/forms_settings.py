@@ -10,13 +10,39 @@ from assessments.models.reports import COURT_TYPES
 from cases.calendars import standards_of
 from cases.models import Locality, Role, Team, User
 from justice.domain.standards import Period
-from justice.web.forms import DateField, OperationForm
+from justice.web.forms import (
+    CheckboxField,
+    DateField,
+    DecimalField,
+    EmailField,
+    IntegerField,
+    LongTextField,
+    ModelSelectField,
+    OperationForm,
+    RadiosField,
+    SelectField,
+    TextField,
+    TimeField,
+)
 from justice.web.views import today
 from performance.kpis import KPIS
 
 
 class LocalityForm(OperationForm):
-    name = forms.CharField(label="Name", max_length=100)
+    name = TextField("Name", max_length=100, width=20)
+
+
+class CouncilForm(LocalityForm):
+    """A council and the administrator who will set it up."""
+
+    administrator = TextField("Administrator's name", max_length=150, width=20)
+    email = EmailField("Administrator's email address", hint="They sign in with it")
+    password = TextField(
+        "First password",
+        min_length=12,
+        hint="At least 12 characters. Give it to them in person",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
 
 class OwnForm(OperationForm):
@@ -34,49 +60,59 @@ class OwnForm(OperationForm):
 
 
 class TeamForm(OwnForm):
-    name = forms.CharField(label="Name", max_length=100)
-    locality = forms.ModelChoiceField(label="Locality", queryset=Locality.objects.none())
-    closed_on = DateField(label="Day it closed", required=False, help_text="Leave empty while the team is open")
+    name = TextField("Name", max_length=100, width=20)
+    locality = ModelSelectField("Locality", Locality.objects.none())
+
+
+class AmendTeamForm(TeamForm):
+    closed_on = DateField("Day it closed", required=False, hint="Leave empty while the team is open")
 
 
 ROLES = [(role.value, role.label) for role in Role if role != Role.SYSTEM]
 
 
-class StaffForm(OwnForm):
-    name = forms.CharField(label="Name", max_length=150)
-    role = forms.ChoiceField(label="Role", choices=ROLES)
-    team = forms.ModelChoiceField(
-        label="Team",
-        queryset=Team.objects.none(),
+class NewStaffForm(OwnForm):
+    name = TextField("Name", max_length=150, width=20)
+    email = EmailField("Email address", hint="They sign in with it")
+    role = SelectField("Role", choices=ROLES)
+    team = ModelSelectField(
+        "Team",
+        Team.objects.none(),
         required=False,
-        help_text="Leave empty for somebody who works for the whole council",
+        hint="Leave empty for somebody who works for the whole council",
     )
-    registered_social_worker = forms.BooleanField(label="Registered social worker", required=False)
-    is_active = forms.BooleanField(label="Can sign in", required=False)
-
-
-class NewStaffForm(StaffForm):
-    email = forms.EmailField(label="Email address", help_text="They sign in with it")
-    password = forms.CharField(
-        label="First password",
+    registered_social_worker = CheckboxField("Registered social worker", required=False)
+    password = TextField(
+        "First password",
         min_length=12,
-        help_text="At least 12 characters. Give it to them in person",
+        hint="At least 12 characters. Give it to them in person",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    is_active = None
-    field_order = ("name", "email", "role", "team", "registered_social_worker", "password")
+
+
+class StaffForm(OwnForm):
+    name = TextField("Name", max_length=150, width=20)
+    role = SelectField("Role", choices=ROLES)
+    team = ModelSelectField(
+        "Team",
+        Team.objects.none(),
+        required=False,
+        hint="Leave empty for somebody who works for the whole council",
+    )
+    registered_social_worker = CheckboxField("Registered social worker", required=False)
+    is_active = CheckboxField("Can sign in", required=False)
 
 
 class CalendarDayForm(OperationForm):
-    day = DateField(label="Day")
-    name = forms.CharField(label="Name of the day", max_length=100, help_text="For example, September weekend")
-    kind = forms.ChoiceField(
-        label="What happens on it",
+    day = DateField("Day")
+    name = TextField("Name of the day", max_length=100, hint="For example, September weekend", width=20)
+    kind = RadiosField(
+        "What happens on it",
+        noun="What happens on the day",
         choices=(
             ("closed", "The council is closed: it is not a working day"),
             ("worked", "The council works, although it is a national holiday"),
         ),
-        widget=forms.RadioSelect,
     )
 
 
@@ -85,22 +121,23 @@ class RemoveForm(OperationForm):
 
 
 class LocalStandardForm(OwnForm):
-    clause = forms.ChoiceField(label="Standard")
-    in_force_from = DateField(label="For what starts from", help_text="What started earlier keeps its rule")
-    within = forms.CharField(
-        label="Within",
-        help_text="One period to a line, for example: 15 working days after. Or: 3 months after",
-        widget=forms.Textarea(attrs={"rows": 3}),
+    clause = SelectField("Standard")
+    in_force_from = DateField("For what starts from", hint="What started earlier keeps its rule")
+    within = LongTextField(
+        "Within",
+        noun="Period",
+        hint="One period to a line, for example: 15 working days after. Or: 3 months after",
+        rows=3,
     )
-    then_every = forms.CharField(
-        label="Then every", required=False, help_text="For reviews, for example: 6 months after", max_length=50
+    then_every = TextField(
+        "Then every", required=False, hint="For reviews, for example: 6 months after", max_length=50, width=20
     )
-    source = forms.CharField(label="Source", max_length=200, help_text="The paper that decided it, with its date")
+    source = TextField("Source", max_length=200, hint="The paper that decided it, with its date")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         clauses = standards_of(self.user.council).clauses_on(today())
-        self.fields["clause"].choices = [(one.key, one.label) for one in clauses]
+        self.fields["clause"].choices = [("", "Select"), *((one.key, one.label) for one in clauses)]
 
     def clean_within(self) -> list[str]:
         periods = [line.strip() for line in self.cleaned_data["within"].splitlines() if line.strip()]
@@ -128,33 +165,30 @@ KPI_CHOICES = [(kpi.code, kpi.label) for kpi in KPIS]
 
 
 class TargetForm(OperationForm):
-    kpi = forms.ChoiceField(label="KPI", choices=KPI_CHOICES)
-    from_on = DateField(label="In force from", help_text="A quarter is measured by the target on its last day")
-    percent = forms.DecimalField(
-        label="Target",
+    kpi = SelectField("KPI", choices=KPI_CHOICES)
+    from_on = DateField("In force from", hint="A quarter is measured by the target in force when it began")
+    percent = DecimalField(
+        "Target",
         min_value=0,
         max_value=100,
         decimal_places=2,
         required=False,
-        help_text="Per cent. Leave empty to have no target from that day",
+        suffix="%",
+        hint="Leave empty to have no target from that day",
     )
-    source = forms.CharField(label="Source", max_length=200, required=False)
+    source = TextField("Source", max_length=200, required=False)
 
 
 class RatingRuleForm(OperationForm):
-    kpi = forms.ChoiceField(label="KPI", choices=[("", "Every KPI"), *KPI_CHOICES], required=False)
-    from_on = DateField(label="In force from")
-    basis = forms.ChoiceField(
-        label="Measured in",
-        choices=(("relative", "Per cent of the target"), ("points", "Percentage points")),
-        widget=forms.RadioSelect,
+    kpi = SelectField("KPI", choices=KPI_CHOICES, blank="Every KPI", required=False)
+    from_on = DateField("In force from")
+    basis = RadiosField(
+        "Measured in", choices=(("relative", "Per cent of the target"), ("points", "Percentage points"))
     )
-    green_tolerance = forms.DecimalField(
-        label="Amber from this far short", min_value=0, max_value=100, decimal_places=2
-    )
-    amber_tolerance = forms.DecimalField(label="Red from this far short", min_value=0, max_value=100, decimal_places=2)
+    green_tolerance = DecimalField("Amber from this far short", min_value=0, max_value=100, decimal_places=2)
+    amber_tolerance = DecimalField("Red from this far short", min_value=0, max_value=100, decimal_places=2)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any] | None:
         values = super().clean() or self.cleaned_data
         green, amber = values.get("green_tolerance"), values.get("amber_tolerance")
         if green is not None and amber is not None and amber <= green:
@@ -163,7 +197,7 @@ class RatingRuleForm(OperationForm):
 
 
 class CourtTimeForm(OperationForm):
-    court_type = forms.ChoiceField(label="Court", choices=COURT_TYPES)
-    in_force_from = DateField(label="For reports requested from")
-    working_days_before = forms.IntegerField(label="Working days before the hearing", min_value=0, max_value=20)
-    by = forms.TimeField(label="By this time", help_text="For example, 12:00")
+    court_type = SelectField("Court", choices=COURT_TYPES)
+    in_force_from = DateField("For reports requested from")
+    working_days_before = IntegerField("Working days before the hearing", min_value=0, max_value=20)
+    by = TimeField("By this time", noun="Time", hint="For example, 12:00")

@@ -38,9 +38,7 @@ class Running:
 
     def progress(self, done: int, total: int) -> None:
         """Say how far the work has come, and keep the claim for another lease."""
-        Job.objects.filter(pk=self.row.pk).update(
-            done=done, total=total, claimed_until=self._clock() + LEASE
-        )
+        Job.objects.filter(pk=self.row.pk).update(done=done, total=total, claimed_until=self._clock() + LEASE)
 
 
 def ask(

@@ -13,9 +13,7 @@ from cases.notices import claim_notices, send_messages
 
 def check_timescales(job: Running) -> dict[str, Any]:
     """Derive every case of the council again and list what is stored otherwise; it should always be nothing."""
-    cases = list(
-        Case.objects.filter(council=job.row.council_id).order_by("pk").values_list("pk", flat=True)
-    )
+    cases = list(Case.objects.filter(council=job.row.council_id).order_by("pk").values_list("pk", flat=True))
     found: list[dict[str, Any]] = []
     for start in range(0, len(cases), timescales.BATCH):
         batch = cases[start : start + timescales.BATCH]

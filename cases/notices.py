@@ -71,5 +71,3 @@ def send_messages(council: int, at: datetime) -> int:
         ).send()
         sent += 1
     return sent
-
-

@@ -21,7 +21,7 @@ from justice.domain.errors import Problem, Refused
 SYSTEM_EMAIL = "system@justice.invalid"
 
 
-class Stale(Exception):
+class Stale(Exception):  # noqa: N818  (a word of the house)
     """The record changed after the form was opened: nothing was saved, and both texts must be shown."""
 
     def __init__(self, root: models.Model) -> None:
@@ -29,7 +29,7 @@ class Stale(Exception):
         self.root = root
 
 
-class Repeated(Exception):
+class Repeated(Exception):  # noqa: N818  (a word of the house)
     """The same form or call came a second time: it was carried out once, and this is what it made."""
 
     def __init__(self, result: str) -> None:
@@ -92,6 +92,17 @@ def operation(
         current_actor.reset(tokens[1])
 
 
+class _BodyEncoder(DjangoJSONEncoder):
+    """What was sent, as text to compare: a row is its kind and key."""
+
+    def default(self, o: object) -> object:
+        if isinstance(o, models.Model):
+            return f"{o._meta.label_lower}:{o.pk}"
+        if isinstance(o, set | frozenset | models.QuerySet):
+            return sorted(map(str, o))
+        return super().default(o)
+
+
 def _council(case: Case | None, actor: User) -> Council | None:
     return case.council if case is not None else actor.council
 
@@ -102,7 +113,7 @@ def _claim(
     """Take the key for this transaction; whoever comes second waits here for the first to commit."""
     if key is None:
         return None
-    text = json.dumps(body or {}, cls=DjangoJSONEncoder, sort_keys=True)
+    text = json.dumps(body or {}, cls=_BodyEncoder, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     submission = Submission(key=key, user=actor, operation=name, body_hash=digest)
     try:

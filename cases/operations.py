@@ -34,6 +34,7 @@ from cases.models import (
 )
 from cases.operation import operation
 from justice.domain.errors import Problem, Refused
+from justice.domain.standards import WORKING_DAYS
 
 LONGEST_CLOSURE = timedelta(
     days=14
@@ -484,12 +485,24 @@ def _save_named(row: Any, field: str = "name") -> None:
 
 
 def open_council(
-    *, actor: User, name: str, demonstration: bool = False, key: uuid.UUID | None = None
+    *,
+    actor: User,
+    name: str,
+    administrator: str = "",
+    email: str = "",
+    password: str = "",
+    demonstration: bool = False,
+    key: uuid.UUID | None = None,
 ) -> Council:
-    """A council that begins to use the system."""
+    """A council that begins to use the system, with its first administrator, who sets up the rest."""
     council = Council(name=name, demonstration=demonstration)
-    with operation("open_council", actor=actor, key=key, body={"name": name}) as entry:
+    body = {"name": name, "email": email}
+    with operation("open_council", actor=actor, key=key, body=body) as entry:
         _save_named(council)
+        if email:
+            first = User(council=council, name=administrator, email=email.lower(), role=Role.ADMINISTRATOR)
+            first.set_password(password)
+            _save_named(first, "email")
         entry.council, entry.subject = council, f"council:{council.pk}"
     return council
 
@@ -731,7 +744,11 @@ def _redate(council: Council | None, stamp: str, touched: QuerySet[Timescale]) -
 def _counted_over(council: Council | None, day: date) -> QuerySet[Timescale]:
     """Timescales whose counting of working days may pass this day, reports due just before it among them."""
     assert council is not None
-    clauses = standards_of(council).working_day_clauses() | {"report.on_time"}
+    standards = standards_of(council)
+    periods = [(clause.key, clause.within) for edition in standards.editions for clause in edition.clauses]
+    periods += [(local.clause_key, local.within) for local in standards.overlays]
+    clauses = {key for key, within in periods if any(period.unit == WORKING_DAYS for period in within)}
+    clauses.add("report.on_time")  # counted back from the hearing by the court's rule
     return Timescale.objects.filter(clause__in=clauses, starts_on__lte=day, due_on__gte=day - LONGEST_CLOSURE)
 
 

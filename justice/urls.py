@@ -2,11 +2,57 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
 
+from assessments import api as assessments_api
+from cases import api as cases_api
 from justice import health
+from justice.web.api_operations import endpoints
+from orders import api as orders_api
+from performance import api as performance_api
+
+pages: list[URLPattern | URLResolver] = [
+    path("", include("cases.urls")),
+    path("", include("orders.urls")),
+    path("", include("assessments.urls")),
+    path("", include("performance.urls")),
+    path("", include("justice.caseload.urls")),
+]
+
+router = SimpleRouter()
+for name, viewset in {
+    "cases": cases_api.CaseViewSet,
+    "timescales": cases_api.TimescaleViewSet,
+    "allocations": cases_api.AllocationViewSet,
+    "notices": cases_api.NoticeViewSet,
+    "orders": orders_api.OrderViewSet,
+    "contacts": orders_api.ContactViewSet,
+    "attendances": orders_api.AttendanceViewSet,
+    "breaches": orders_api.BreachViewSet,
+    "releases": orders_api.ReleaseViewSet,
+    "reports": assessments_api.ReportRequestViewSet,
+    "assessments": assessments_api.AssessmentViewSet,
+    "plans": assessments_api.PlanViewSet,
+    "reviews": assessments_api.ReviewViewSet,
+}.items():
+    router.register(name, viewset, basename=f"api-{name}")
+
+api: list[URLPattern | URLResolver] = [
+    *router.urls,
+    *performance_api.urlpatterns,
+    *endpoints(pages),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-try"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
+    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("api/v1/", include(api)),
+    *pages,
 ]

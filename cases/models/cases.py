@@ -60,7 +60,9 @@ class CaseQuerySet(models.QuerySet):
         from cases.models.timescales import Timescale
 
         rows = Timescale.objects.filter(case=OuterRef("pk")).open(on).order_by("due_on", "pk")
-        late = rows.filter(due_on__lt=on).order_by().values("case").annotate(count=Count("pk")).values("count")
+        late = (
+            rows.filter(due_on__lt=on).order_by().values("case").annotate(count=Count("pk")).values("count")
+        )
         return self.annotate(
             overdue_count=Coalesce(Subquery(late), 0),
             next_due_on=Subquery(rows.values("due_on")[:1]),

@@ -13,10 +13,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import forms, operations, permissions
-from cases.board import labels_of, lines
+from cases.views.board import labels_of, lines
 from cases.consultations import looked_through
 from cases.matching import births_like, name_key
-from cases.models import Address, Alert, Alias, Allocation, Case, Consultation, Entry, Explanation, Limit, Notice, Timescale, User
+from cases.models import (
+    Address,
+    Alert,
+    Alias,
+    Allocation,
+    Case,
+    Consultation,
+    Entry,
+    Explanation,
+    Limit,
+    Notice,
+    Opening,
+    Timescale,
+    User,
+)
 from cases.models.timescales import TimescaleQuerySet
 from justice.web.views import OperationView, PersonPage, today
 from orders.domain import reasons
@@ -74,10 +88,15 @@ class OpenCase(OperationView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.request.user}
 
-    def run(self, form: forms.OpenCaseForm) -> None:
+    def run(self, form: forms.OpenCaseForm) -> Case:
         self.made = operations.open_case(
-            actor=self.request.user, opened_on=today(), key=form.key, body=form.body(), **form.values()
+            actor=self.request.user,
+            opened_on=today(),
+            key=form.submission_key,
+            body=form.values(),
+            **form.values(),
         )
+        return self.made
 
     def get_success_url(self) -> str:
         return reverse("case", args=[self.made.pk]) if self.made else reverse("people")
@@ -134,8 +153,8 @@ class CasePage(PersonPage):
         shown = list(lines(rows.order_by("due_on", "pk"), case.council, on))
         context |= {
             "title": case.person.name,
-            "open_lines": [line for line in shown if line.state in ("overdue", "pending")],
-            "past_lines": [line for line in reversed(shown) if line.state not in ("overdue", "pending")],
+            "open_lines": [line for line in shown if line.to_do],
+            "past_lines": [line for line in reversed(shown) if not line.to_do],
             "orders": orders_of(case, user, on),
             "reports": case.report_requests.order_by("-hearing_on"),
             "releases": case.releases.order_by("-released_on"),
@@ -165,7 +184,7 @@ class CasePage(PersonPage):
 class AmendPerson(OperationView):
     operation = "amend_person"
     title = "Correct the person's details"
-    form_class = forms.PersonFields
+    form_class = forms.PersonForm
     done = "The person's details were corrected"
 
     def root(self) -> Any:
@@ -176,13 +195,13 @@ class AmendPerson(OperationView):
         names = ("given_name", "family_name", "date_of_birth", "gender", "ethnicity", "employment")
         return {name: getattr(person, name) for name in names}
 
-    def run(self, form: forms.PersonFields) -> None:
-        operations.amend_person(
+    def run(self, form: forms.PersonForm) -> Any:
+        return operations.amend_person(
             actor=self.request.user,
             case=self.case,
-            expected_version=form.version,
+            expected_version=form.expected_version,
             changes=form.values(),
-            key=form.key,
+            key=form.submission_key,
         )
 
 
@@ -192,8 +211,10 @@ class AddAlias(OperationView):
     form_class = forms.AliasForm
     done = "The alias was added"
 
-    def run(self, form: forms.AliasForm) -> None:
-        operations.add_alias(actor=self.request.user, case=self.case, key=form.key, **form.values())
+    def run(self, form: forms.AliasForm) -> Any:
+        return operations.add_alias(
+            actor=self.request.user, case=self.case, key=form.submission_key, **form.values()
+        )
 
 
 class ChangeAddress(OperationView):
@@ -202,9 +223,9 @@ class ChangeAddress(OperationView):
     form_class = forms.AddressForm
     done = "The new address was saved and the old one kept"
 
-    def run(self, form: forms.AddressForm) -> None:
-        operations.change_address(
-            actor=self.request.user, case=self.case, on=today(), key=form.key, **form.values()
+    def run(self, form: forms.AddressForm) -> Any:
+        return operations.change_address(
+            actor=self.request.user, case=self.case, on=today(), key=form.submission_key, **form.values()
         )
 
 
@@ -214,8 +235,10 @@ class RaiseAlert(OperationView):
     form_class = forms.AlertForm
     done = "The alert is now on every page about this person"
 
-    def run(self, form: forms.AlertForm) -> None:
-        operations.raise_alert(actor=self.request.user, case=self.case, key=form.key, **form.values())
+    def run(self, form: forms.AlertForm) -> Any:
+        return operations.raise_alert(
+            actor=self.request.user, case=self.case, key=form.submission_key, **form.values()
+        )
 
 
 class EndAlert(OperationView):
@@ -227,13 +250,13 @@ class EndAlert(OperationView):
     def root(self) -> Alert:
         return get_object_or_404(Alert, pk=self.kwargs["alert"], person=self.case.person, to_on=None)
 
-    def run(self, form: forms.EndAlertForm) -> None:
-        operations.end_alert(
+    def run(self, form: forms.EndAlertForm) -> Any:
+        return operations.end_alert(
             actor=self.request.user,
             case=self.case,
             alert=self.root(),
-            expected_version=form.version,
-            key=form.key,
+            expected_version=form.expected_version,
+            key=form.submission_key,
             **form.values(),
         )
 
@@ -250,12 +273,12 @@ class AssignCase(OperationView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.request.user}
 
-    def run(self, form: forms.AssignForm) -> None:
-        operations.assign_case(
+    def run(self, form: forms.AssignForm) -> Any:
+        return operations.assign_case(
             actor=self.request.user,
             case=self.case,
-            expected_version=form.version,
-            key=form.key,
+            expected_version=form.expected_version,
+            key=form.submission_key,
             **form.values(),
         )
 
@@ -270,12 +293,12 @@ class CloseCase(OperationView):
     def root(self) -> Case:
         return self.case
 
-    def run(self, form: forms.CloseCaseForm) -> None:
-        operations.close_case(
+    def run(self, form: forms.CloseCaseForm) -> Any:
+        return operations.close_case(
             actor=self.request.user,
             case=self.case,
-            expected_version=form.version,
-            key=form.key,
+            expected_version=form.expected_version,
+            key=form.submission_key,
             **form.values(),
         )
 
@@ -300,12 +323,12 @@ class LimitRecord(OperationView):
             "excluded": [one.user_id for one in limits if one.kind == Limit.Kind.EXCLUDED],
         }
 
-    def run(self, form: forms.LimitForm) -> None:
-        operations.limit_record(
+    def run(self, form: forms.LimitForm) -> Any:
+        return operations.limit_record(
             actor=self.request.user,
             case=self.case,
-            expected_version=form.version,
-            key=form.key,
+            expected_version=form.expected_version,
+            key=form.submission_key,
             **form.values(),
         )
 
@@ -321,11 +344,12 @@ class OpenRestricted(OperationView):
     button = "Open for one hour"
     form_class = forms.OpenRestrictedForm
 
-    def run(self, form: forms.OpenRestrictedForm) -> None:
+    def run(self, form: forms.OpenRestrictedForm) -> Opening:
         opening = operations.open_restricted_record(
-            actor=self.request.user, at=timezone.now(), key=form.key, **form.values()
+            actor=self.request.user, at=timezone.now(), key=form.submission_key, **form.values()
         )
         self.made = opening.person.cases.order_by("-pk").first()
+        return opening
 
     def get_success_url(self) -> str:
         made = getattr(self, "made", None)
@@ -349,7 +373,7 @@ class ExplainTimescale(OperationView):
         super().setup(request, *args, **kwargs)
 
     def codes(self) -> dict[str, str]:
-        return reasons.late_codes(self.timescale.clause)
+        return {code.value: code.label for code in reasons.late_reasons(self.timescale.clause)}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         codes = self.codes()
@@ -360,12 +384,16 @@ class ExplainTimescale(OperationView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["line"] = next(iter(lines([self.timescale], self.case.council, today())))
-        context["lead"] = f"{context['line'].label}. {context['line'].why}"
+        context["intro"] = f"{context['line'].label}. {context['line'].why}"
         return context
 
-    def run(self, form: forms.ReasonForm) -> None:
-        operations.explain_lateness(
-            actor=self.request.user, timescale=self.timescale, codes=self.codes(), key=form.key, **form.values()
+    def run(self, form: forms.ReasonForm) -> Any:
+        return operations.explain_lateness(
+            actor=self.request.user,
+            timescale=self.timescale,
+            codes=self.codes(),
+            key=form.submission_key,
+            **form.values(),
         )
 
 
@@ -376,11 +404,15 @@ class ExcuseTimescale(ExplainTimescale):
     done = "It is left out of the figures, with the reason"
 
     def codes(self) -> dict[str, str]:
-        return reasons.excuse_codes(self.timescale.clause)
+        return {code.value: code.label for code in reasons.exclusions(self.timescale.clause)}
 
-    def run(self, form: forms.ReasonForm) -> None:
-        operations.excuse_timescale(
-            actor=self.request.user, timescale=self.timescale, codes=self.codes(), key=form.key, **form.values()
+    def run(self, form: forms.ReasonForm) -> Any:
+        return operations.excuse_timescale(
+            actor=self.request.user,
+            timescale=self.timescale,
+            codes=self.codes(),
+            key=form.submission_key,
+            **form.values(),
         )
 
 

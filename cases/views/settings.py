@@ -21,9 +21,11 @@ from assessments import operations as assessment_operations
 from assessments.models import CourtTime
 from cases import operations, permissions
 from cases.calendars import calendar_of, standards_of
-from cases.models import CalendarDay, Entry, Locality, LocalStandard, Team, User
+from cases.models import CalendarDay, Council, Entry, Locality, LocalStandard, Team, User
 from cases.forms_settings import (
+    AmendTeamForm,
     CalendarDayForm,
+    CouncilForm,
     CourtTimeForm,
     LocalityForm,
     LocalStandardForm,
@@ -173,7 +175,9 @@ def _rules(user: User) -> list[list[Cell]]:
         [
             Cell(titles.get(row.kpi, row.kpi) or "Every KPI"),
             Cell(row.get_basis_display()),
-            Cell(f"Green under {row.green_tolerance.normalize():f}, red from {row.amber_tolerance.normalize():f}"),
+            Cell(
+                f"Green under {row.green_tolerance.normalize():f}, red from {row.amber_tolerance.normalize():f}"
+            ),
             Cell(f"From {row.from_on:%-d %B %Y}"),
         ]
         for row in RatingRule.objects.visible_to(user)
@@ -296,14 +300,46 @@ class SettingView(OperationView):
             messages.success(self.request, "Saved. No timescale moved")
 
 
+class AmendCouncil(SettingView):
+    operation, section = "amend_council", "localities"
+    title = "Rename the council"
+    form_class = LocalityForm
+    done = "The council was renamed"
+
+    def root(self) -> Council:
+        return self.request.user.council
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.root().name}
+
+    def run(self, form: OperationForm) -> Any:
+        return operations.amend_council(
+            actor=self.request.user,
+            council=self.root(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class OpenCouncil(SettingView):
+    operation, section = "open_council", "localities"
+    title = "Add a council"
+    form_class = CouncilForm
+    done = "The council was added. Its own administrator signs in to set it up"
+
+    def run(self, form: OperationForm) -> Any:
+        return operations.open_council(actor=self.request.user, key=form.submission_key, **form.values())
+
+
 class AddLocality(SettingView):
     operation, section = "add_locality", "localities"
     title = "Add a locality"
     form_class = LocalityForm
     done = "The locality was added"
 
-    def run(self, form: OperationForm) -> None:
-        operations.add_locality(actor=self.request.user, key=form.key, **form.values())
+    def run(self, form: OperationForm) -> Any:
+        return operations.add_locality(actor=self.request.user, key=form.submission_key, **form.values())
 
 
 class AmendLocality(SettingView):
@@ -318,12 +354,12 @@ class AmendLocality(SettingView):
     def get_initial(self) -> dict[str, Any]:
         return {"name": self.root().name}
 
-    def run(self, form: OperationForm) -> None:
-        operations.amend_locality(
+    def run(self, form: OperationForm) -> Any:
+        return operations.amend_locality(
             actor=self.request.user,
             locality=self.root(),
-            expected_version=form.version,
-            key=form.key,
+            expected_version=form.expected_version,
+            key=form.submission_key,
             **form.values(),
         )
 
@@ -334,17 +370,14 @@ class AddTeam(SettingView):
     form_class = TeamForm
     done = "The team was added"
 
-    def run(self, form: OperationForm) -> None:
-        values = form.values()
-        operations.add_team(
-            actor=self.request.user, name=values["name"], locality=values["locality"], key=form.key
-        )
+    def run(self, form: OperationForm) -> Any:
+        return operations.add_team(actor=self.request.user, key=form.submission_key, **form.values())
 
 
 class AmendTeam(SettingView):
     operation, section = "amend_team", "teams"
     title = "Change a team"
-    form_class = TeamForm
+    form_class = AmendTeamForm
     done = "The team was changed"
 
     def root(self) -> Team:
@@ -354,12 +387,12 @@ class AmendTeam(SettingView):
         team = self.root()
         return {"name": team.name, "locality": team.locality_id, "closed_on": team.closed_on}
 
-    def run(self, form: OperationForm) -> None:
-        operations.amend_team(
+    def run(self, form: OperationForm) -> Any:
+        return operations.amend_team(
             actor=self.request.user,
             team=self.root(),
-            expected_version=form.version,
-            key=form.key,
+            expected_version=form.expected_version,
+            key=form.submission_key,
             **form.values(),
         )
 
@@ -370,8 +403,10 @@ class AddMemberOfStaff(SettingView):
     form_class = NewStaffForm
     done = "They can sign in now"
 
-    def run(self, form: OperationForm) -> None:
-        operations.add_member_of_staff(actor=self.request.user, key=form.key, **form.values())
+    def run(self, form: OperationForm) -> Any:
+        return operations.add_member_of_staff(
+            actor=self.request.user, key=form.submission_key, **form.values()
+        )
 
 
 class AmendMemberOfStaff(SettingView):
@@ -388,12 +423,12 @@ class AmendMemberOfStaff(SettingView):
         names = ("name", "role", "is_active", "registered_social_worker")
         return {"team": user.team_id, **{name: getattr(user, name) for name in names}}
 
-    def run(self, form: OperationForm) -> None:
-        operations.amend_member_of_staff(
+    def run(self, form: OperationForm) -> Any:
+        return operations.amend_member_of_staff(
             actor=self.request.user,
             user=self.root(),
-            expected_version=form.version,
-            key=form.key,
+            expected_version=form.expected_version,
+            key=form.submission_key,
             **form.values(),
         )
 
@@ -411,7 +446,7 @@ class SetCalendarDay(SettingView):
                 day=values["day"],
                 name=values["name"],
                 closed=values["kind"] == "closed",
-                key=form.key,
+                key=form.submission_key,
             )
         )
 
@@ -431,12 +466,15 @@ class RemoveCalendarDay(Removal):
         return self.found(CalendarDay.objects.visible_to(self.request.user))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=str(self.root()), **kwargs)
+        return super().get_context_data(intro=str(self.root()), **kwargs)
 
     def run(self, form: OperationForm) -> None:
         self.tell(
             operations.remove_calendar_day(
-                actor=self.request.user, row=self.root(), expected_version=form.version, key=form.key
+                actor=self.request.user,
+                row=self.root(),
+                expected_version=form.expected_version,
+                key=form.submission_key,
             )
         )
 
@@ -448,7 +486,7 @@ class SetLocalStandard(SettingView):
 
     def run(self, form: OperationForm) -> None:
         self.tell(
-            operations.set_local_standard(actor=self.request.user, key=form.key, **form.values())
+            operations.set_local_standard(actor=self.request.user, key=form.submission_key, **form.values())
         )
 
 
@@ -460,12 +498,15 @@ class RemoveLocalStandard(Removal):
         return self.found(LocalStandard.objects.visible_to(self.request.user))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(lead=str(self.root()), **kwargs)
+        return super().get_context_data(intro=str(self.root()), **kwargs)
 
     def run(self, form: OperationForm) -> None:
         self.tell(
             operations.remove_local_standard(
-                actor=self.request.user, row=self.root(), expected_version=form.version, key=form.key
+                actor=self.request.user,
+                row=self.root(),
+                expected_version=form.expected_version,
+                key=form.submission_key,
             )
         )
 
@@ -476,8 +517,10 @@ class SetTarget(SettingView):
     form_class = TargetForm
     done = "The target was saved"
 
-    def run(self, form: OperationForm) -> None:
-        performance_operations.set_target(actor=self.request.user, key=form.key, **form.values())
+    def run(self, form: OperationForm) -> Any:
+        return performance_operations.set_target(
+            actor=self.request.user, key=form.submission_key, **form.values()
+        )
 
 
 class SetRatingRule(SettingView):
@@ -486,8 +529,10 @@ class SetRatingRule(SettingView):
     form_class = RatingRuleForm
     done = "The rule was saved"
 
-    def run(self, form: OperationForm) -> None:
-        performance_operations.set_rating_rule(actor=self.request.user, key=form.key, **form.values())
+    def run(self, form: OperationForm) -> Any:
+        return performance_operations.set_rating_rule(
+            actor=self.request.user, key=form.submission_key, **form.values()
+        )
 
 
 class SetCourtTime(SettingView):
@@ -497,7 +542,9 @@ class SetCourtTime(SettingView):
 
     def run(self, form: OperationForm) -> None:
         self.tell(
-            assessment_operations.set_court_time(actor=self.request.user, key=form.key, **form.values())
+            assessment_operations.set_court_time(
+                actor=self.request.user, key=form.submission_key, **form.values()
+            )
         )
 
 

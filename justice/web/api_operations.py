@@ -30,7 +30,7 @@ from cases.models import Consultation
 from cases.operation import Repeated
 from justice.domain.errors import Refused
 from justice.web.api import KEY_HEADER, VERSION_HEADER, expected_version, idempotency_key, problems_by_field
-from justice.web.forms import DateField
+from justice.web.forms import DateField, TimeField, YesNoField
 from justice.web.views import OperationView
 
 OWN_FIELDS = frozenset({"key", "version"})  # carried by headers, not in the body
@@ -41,7 +41,9 @@ class Made(serializers.Serializer):
 
     made = serializers.CharField(help_text="Kind and key, such as contact:12")
     version = serializers.IntegerField(required=False, help_text="The version to send with the next change")
-    repeated = serializers.BooleanField(required=False, help_text="The same call came before; nothing was done now")
+    repeated = serializers.BooleanField(
+        required=False, help_text="The same call came before; nothing was done now"
+    )
 
 
 class OperationEndpoint(APIView):
@@ -77,9 +79,10 @@ class OperationEndpoint(APIView):
         body = request.data
         if not isinstance(body, dict):
             raise serializers.ValidationError({"non_field_errors": ["Send one JSON object"]})
+        fields = view.get_form_class().base_fields
         data: MultiValueDict[str, str] = MultiValueDict()
         for name, value in body.items():
-            data.setlist(name, _texts(name, value))
+            data.setlist(name, _texts(name, value, fields.get(name)))
         data["key"] = str(idempotency_key(request) or uuid.uuid4())
         if view.root() is not None:
             data["version"] = str(expected_version(request))
@@ -92,11 +95,15 @@ class OperationEndpoint(APIView):
         return form
 
 
-def _texts(name: str, value: Any) -> list[str]:
+def _texts(name: str, value: Any, field: forms.Field | None) -> list[str]:
     """A JSON value as a form would send it. Nothing nested: a form has none."""
     values = value if isinstance(value, list) else [value]
     if any(isinstance(one, dict | list) for one in values):
-        raise serializers.ValidationError({name: ["Send a text, a number, true or false, or a list of these"]})
+        raise serializers.ValidationError(
+            {name: ["Send a text, a number, true or false, or a list of these"]}
+        )
+    if isinstance(field, YesNoField):
+        values = [{True: "yes", False: "no"}.get(one, one) for one in values]
     return ["on" if one is True else str(one) for one in values if one is not None and one is not False]
 
 
@@ -118,7 +125,8 @@ def _made(result: Any) -> dict[str, Any]:
 
 SHAPES: tuple[tuple[type[forms.Field], type[serializers.Field]], ...] = (
     (DateField, serializers.DateField),
-    (forms.TimeField, serializers.TimeField),
+    (TimeField, serializers.TimeField),
+    (YesNoField, serializers.BooleanField),
     (forms.DecimalField, serializers.DecimalField),
     (forms.IntegerField, serializers.IntegerField),
     (forms.BooleanField, serializers.BooleanField),
@@ -128,7 +136,10 @@ SHAPES: tuple[tuple[type[forms.Field], type[serializers.Field]], ...] = (
 
 def _described(field: forms.Field) -> serializers.Field:
     """The form field as the schema describes it. What it accepts is the form's to say."""
-    common = {"required": field.required, "help_text": " ".join(str(t) for t in (field.label, field.help_text) if t)}
+    common = {
+        "required": field.required,
+        "help_text": " ".join(str(t) for t in (field.label, field.help_text) if t),
+    }
     if isinstance(field, forms.ModelMultipleChoiceField):
         return serializers.ListField(child=serializers.IntegerField(), **common)
     if isinstance(field, forms.ModelChoiceField):
@@ -146,7 +157,9 @@ def _described(field: forms.Field) -> serializers.Field:
 def _input_of(view: type[OperationView]) -> type[serializers.Serializer]:
     form = view.form_class
     fields: dict[str, Any] = {
-        name: _described(field) for name, field in form.base_fields.items() if name not in OWN_FIELDS  # type: ignore[union-attr]
+        name: _described(field)
+        for name, field in form.base_fields.items()
+        if name not in OWN_FIELDS  # type: ignore[union-attr]
     }
     fields["__doc__"] = f"What {view.operation} asks for."
     name = "".join(part.title() for part in view.operation.split("_"))
@@ -184,5 +197,7 @@ def _endpoint(view: type[OperationView]) -> Any:
             428: OpenApiResponse(description="If-Match is missing"),
         },
     )
-    endpoint = type(f"{view.__name__}Endpoint", (OperationEndpoint,), {"view_class": view, "__doc__": view.__doc__})
+    endpoint = type(
+        f"{view.__name__}Endpoint", (OperationEndpoint,), {"view_class": view, "__doc__": view.__doc__}
+    )
     return described(endpoint).as_view()

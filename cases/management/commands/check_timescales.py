@@ -17,7 +17,11 @@ class Command(BaseCommand):
         cases = list(Case.objects.order_by("pk").values_list("pk", flat=True))
         found = timescales.check(cases)
         for one in found:
-            self.stdout.write(f"{one.subject} {one.clause} {one.occurrence}: {one.stored} should be {one.derived}")
+            self.stdout.write(
+                f"{one.subject} {one.clause} {one.occurrence}: {one.stored} should be {one.derived}"
+            )
         if found:
-            raise CommandError(f"{len(found)} timescales differ from the facts; run refresh_timescales and ask why")
+            raise CommandError(
+                f"{len(found)} timescales differ from the facts; run refresh_timescales and ask why"
+            )
         self.stdout.write(f"{len(cases)} cases, every timescale as the facts give it")

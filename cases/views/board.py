@@ -10,6 +10,8 @@ from cases.calendars import calendar_of, standards_of
 from cases.models import Council, Timescale
 from justice.domain import timescales as domain
 from justice.domain.standards import Clause
+from justice.web.status import Status, of_timescale
+from orders.domain.reasons import Exclusion, Late
 
 # The date columns and identity of a stored row are those of the derived one, so the domain's words serve both.
 SOON_WORKING_DAYS = 3
@@ -22,34 +24,31 @@ class Line:
     timescale: Timescale
     label: str
     state: str
-    days: int
-    soon: bool
+    status: Status
     why: str
     satisfied_by: str
 
     @property
-    def status(self) -> str:
-        """"Overdue 3 days", "Due in 2 days", "Met": words that need no colour."""
-        return status_words(self.state, self.days)
+    def to_do(self) -> bool:
+        return self.state in ("overdue", "pending")
+
+    @property
+    def reason(self) -> str:
+        """Why it was late, or why it does not count, where somebody said so."""
+        return late_words(self.timescale.late_reason) or excuse_words(self.timescale.excused)
+
+    @property
+    def late(self) -> bool:
+        """Late, or overdue: a reason is asked for."""
+        return self.state in ("overdue", "met_late", "missed")
 
 
-def status_words(state: str, days: int) -> str:
-    """How a timescale stands, in words; `days` are calendar days past the due date, or before it when negative."""
-    if state == "overdue":
-        return f"Overdue {_days(days)}"
-    if state == "pending":
-        return "Due today" if days == 0 else f"Due in {_days(-days)}"
-    return {
-        "met": "Met",
-        "met_late": f"Met {_days(days)} late" if days > 0 else "Met late",
-        "missed": "Missed",
-        "lapsed": "No longer due",
-        "left_out": "Not counted",
-    }[state]
+def late_words(code: str) -> str:
+    return Late(code).label if code else ""
 
 
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
+def excuse_words(code: str) -> str:
+    return f"Left out of the figures: {Exclusion(code).label.lower()}" if code else ""
 
 
 def labels_of(council: Council, on: date) -> dict[str, str]:
@@ -63,12 +62,12 @@ def lines(timescales: Iterable[Timescale], council: Council, on: date) -> Iterat
     for row in timescales:
         clause: Clause = standards.clause_for(row.clause, row.starts_on)
         state = domain.state(row, on)
+        soon = calendar.add(on, SOON_WORKING_DAYS)
         yield Line(
             timescale=row,
             label=clause.label,
             state=state,
-            days=((row.met_on if state == "met_late" and row.met_on else on) - row.due_on).days,
-            soon=state == "pending" and calendar.count(on, row.due_on) <= SOON_WORKING_DAYS,
+            status=of_timescale(state, row.due_on, on, (soon - on).days),
             why=domain.why(row, clause, calendar),
             satisfied_by=clause.satisfied_by,
         )

@@ -1,0 +1,70 @@
+"""Addresses of people, cases, lists and settings. An operation's address has the operation's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+from cases.views import jobs, lists, people, settings
+
+
+def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
+    """A list's page, and the same list as a CSV file and as a workbook."""
+    return [
+        path(route, view, name=name),
+        *(path(f"{route}{kind}/", view, {"file": kind}, name=f"{name}_{kind}") for kind in ("csv", "xlsx")),
+    ]
+
+
+urlpatterns = [
+    path("", lists.home, name="home"),
+    *as_files("my-caseload/", lists.my_caseload, "my_caseload"),
+    *as_files("my-week/", lists.my_week, "my_week"),
+    *as_files("overdue/", lists.overdue, "overdue"),
+    *as_files("due-soon/", lists.due_soon, "due_soon"),
+    *as_files("unallocated/", lists.unallocated, "unallocated"),
+    path("team/", lists.team, name="team"),
+    *as_files("notices/", lists.notices, "notices"),
+    path("notices/read/", people.mark_notices_read, name="mark_notices_read"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.OpenCase.as_view(), name="open_case"),
+    path("people/restricted/new/", people.OpenRestricted.as_view(), name="open_restricted_record"),
+    path("cases/<int:case>/", people.CasePage.as_view(), name="case"),
+    path("cases/<int:case>/person/", people.AmendPerson.as_view(), name="amend_person"),
+    path("cases/<int:case>/aliases/new/", people.AddAlias.as_view(), name="add_alias"),
+    path("cases/<int:case>/addresses/new/", people.ChangeAddress.as_view(), name="change_address"),
+    path("cases/<int:case>/alerts/new/", people.RaiseAlert.as_view(), name="raise_alert"),
+    path("cases/<int:case>/alerts/<int:alert>/end/", people.EndAlert.as_view(), name="end_alert"),
+    path("cases/<int:case>/allocations/new/", people.AssignCase.as_view(), name="assign_case"),
+    path("cases/<int:case>/close/", people.CloseCase.as_view(), name="close_case"),
+    path("cases/<int:case>/limits/", people.LimitRecord.as_view(), name="limit_record"),
+    path("timescales/<int:timescale>/late/", people.ExplainTimescale.as_view(), name="explain_lateness"),
+    path("timescales/<int:timescale>/excuse/", people.ExcuseTimescale.as_view(), name="excuse_timescale"),
+    path("jobs/<int:job>/", jobs.job, name="job"),
+    path("settings/", settings.settings_home, name="settings"),
+    path("settings/moved/", settings.moved, name="settings_moved"),
+    path("settings/localities/new/", settings.AddLocality.as_view(), name="add_locality"),
+    path("settings/localities/<int:pk>/", settings.AmendLocality.as_view(), name="amend_locality"),
+    path("settings/teams/new/", settings.AddTeam.as_view(), name="add_team"),
+    path("settings/teams/<int:pk>/", settings.AmendTeam.as_view(), name="amend_team"),
+    path("settings/staff/new/", settings.AddMemberOfStaff.as_view(), name="add_member_of_staff"),
+    path("settings/staff/<int:pk>/", settings.AmendMemberOfStaff.as_view(), name="amend_member_of_staff"),
+    path("settings/calendar/new/", settings.SetCalendarDay.as_view(), name="set_calendar_day"),
+    path(
+        "settings/calendar/<int:pk>/remove/", settings.RemoveCalendarDay.as_view(), name="remove_calendar_day"
+    ),
+    path("settings/standards/new/", settings.SetLocalStandard.as_view(), name="set_local_standard"),
+    path(
+        "settings/standards/<int:pk>/remove/",
+        settings.RemoveLocalStandard.as_view(),
+        name="remove_local_standard",
+    ),
+    path("settings/targets/new/", settings.SetTarget.as_view(), name="set_target"),
+    path("settings/rating/new/", settings.SetRatingRule.as_view(), name="set_rating_rule"),
+    path("settings/courts/new/", settings.SetCourtTime.as_view(), name="set_court_time"),
+    path("settings/council/", settings.AmendCouncil.as_view(), name="amend_council"),
+    path("settings/councils/new/", settings.OpenCouncil.as_view(), name="open_council"),
+    path("settings/<slug:section>/", settings.settings_section, name="settings_section"),
+]
