@@ -1,8 +1,8 @@
 """Whether an LS/CMI score adds up, and the level that follows from it.
 
-The level is worked out, never stored: in January 2022 the national system was found to show levels that no longer
-followed from the scores. An override stands beside the level, never over it. Only numbers are kept; the wording of the
-instrument is licensed and stays out.
+The level is worked out, never stored: in January 2022 the national system was found to show levels that no
+longer followed from the scores. An override stands beside the level, never over it. Only numbers are kept;
+the wording of the instrument is licensed and stays out.
 """
 
 from __future__ import annotations

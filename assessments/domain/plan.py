@@ -1,7 +1,8 @@
 """What a case management plan needs before it is approved.
 
-Source: National Outcomes and Standards 2010 and the Community Payback Order practice guidance, ch. 10: a plan within
-twenty working days, with goals somebody owns. What a plan should have, and need not have, is a warning.
+Source: National Outcomes and Standards 2010 and the Community Payback Order practice guidance, ch. 10: a plan
+within twenty working days, with goals somebody owns. What a plan should have, and need not have, is a
+warning.
 """
 
 from __future__ import annotations

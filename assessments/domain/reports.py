@@ -1,7 +1,7 @@
 """When a court report is due, and what it needs before it may be submitted.
 
-Sources: justice social work reports and court-based services practice guidance, ch. 2 (accountability); the hour at
-which a court wants its reports is that court's own.
+Sources: justice social work reports and court-based services practice guidance, ch. 2 (accountability); the
+hour at which a court wants its reports is that court's own.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def submission_problems(
 ) -> list[Problem]:
     """Why a report cannot be marked as submitted.
 
-    A registered social worker must be named as accountable for every report that could affect liberty: `accountable`
-    is who, `registered` whether they are said to be registered.
+    A registered social worker must be named as accountable for every report that could affect liberty:
+    `accountable` is who, `registered` whether they are said to be registered.
     """
     found = []
     if withdrawn_on is not None:
