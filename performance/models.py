@@ -98,7 +98,7 @@ class Return(models.Model):
     published_at = models.DateTimeField(db_default=Now(), editable=False)
     published_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     as_of = models.DateField()
-    edition = models.CharField(max_length=200)
+    edition = models.CharField(max_length=1000)
     code_version = models.CharField(max_length=80)
     # The list of figures as shown: code, label, numerator, denominator, percent, target, rag, direction, rule, definition
     figures = models.JSONField()
@@ -128,7 +128,7 @@ class ReturnRow(models.Model):
     due_on = models.DateField(null=True)
     done_on = models.DateField(null=True)
     counted = models.BooleanField()
-    reason = models.CharField(max_length=100)
+    reason = models.CharField(max_length=300)
 
     objects = models.QuerySet.as_manager()
 
