@@ -32,10 +32,15 @@ _SHAPES = {
 }
 
 
-def shape(name: str) -> SafeString:
+# As in app.css. On the drawing too, since documents (WeasyPrint) do not hand a text's colour down to it.
+_COLOURS = {"red": "#8c1d18", "amber": "#6a4300", "green": "#0b5a38", "blue": "#144a73", "grey": "#3e4954"}
+
+
+def shape(name: str, tone: str) -> SafeString:
     return format_html(
-        '<svg class="app-shape" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" '
+        '<svg class="app-shape" width="12" height="12" viewBox="0 0 12 12" color="{}" aria-hidden="true" '
         'focusable="false">{}</svg>',
+        _COLOURS[tone],
         _SHAPES[name],
     )
 
@@ -43,7 +48,7 @@ def shape(name: str) -> SafeString:
 def as_tag(status: Status) -> SafeString:
     """A status as HTML: its shape and its words."""
     return format_html(
-        '<strong class="app-tag app-tag--{}">{}{}</strong>', status.tone, shape(status.shape), status.words
+        '<strong class="app-tag app-tag--{}">{}{}</strong>', status.tone, shape(status.shape, status.tone), status.words
     )
 
 
