@@ -268,7 +268,7 @@ calendars = st.sampled_from(
         Calendar("Works on the 13th only", {on: "Closed" for on in SPAN if on.day != 13}, FIRST, LAST),
     ]
 )
-counts = st.integers(1, 40)
+counts = st.integers(1, 30)
 
 
 def walked(calendar: Calendar, start: date, working_days: int) -> date:
