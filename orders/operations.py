@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from cases import permissions
 from cases.models import Allocation, Case, Limit, User
 from cases.operation import operation
-from justice.domain.errors import Problem
+from justice.domain.errors import Problem, Refused
 from orders import ledger, proposals
 from orders.checks import ask_why_late, happened, in_force, not_before, refuse, since_birth
 from orders.domain import breach as breach_rules
@@ -276,11 +276,10 @@ def vary_order(
         before = proposals.order_of(order, on=decided_on)
         was = _varied_columns(row) if row else {}
         after = list(before.requirements)
-        if row is None:
-            assert added is not None
-            added = replace(added, added_on=decided_on)
-            after.append(added)
-        else:
+        new = replace(added, added_on=decided_on) if added and kind == Variation.Kind.ADDED else None
+        if new is not None:
+            after.append(new)
+        elif row is not None:
             place = standing.index(row)
             if kind == Variation.Kind.REMOVED:
                 del after[place]
@@ -298,12 +297,11 @@ def vary_order(
                 before, replace(before, requirements=tuple(after)), decided_on=decided_on, on_breach=on_breach
             )
         )
-        if row is None:
-            assert added is not None
-            row = _add_requirement(order, added, actor)
-        else:
+        if new is not None:
+            row = _add_requirement(order, new, actor)
+        elif row is not None:
             _save_varied(row, kind, decided_on)
-        now = _varied_columns(row)
+        now = _varied_columns(row) if row else {}
         varied = Variation.objects.create(
             order=order,
             requirement=row,
@@ -608,7 +606,6 @@ def record_attendance(
     with operation("record_attendance", actor=actor, case=order.case, key=key, body=body) as entry:
         worked_for = _worked_for(order, on)
         refuse(_session_problems(order, worked_for, on, outcome, minutes, today))
-        assert worked_for is not None
         before = _accounts_before(worked_for, on)
         attendance = Attendance.objects.create(
             order=order,
@@ -667,7 +664,6 @@ def correct_attendance(
             text = "This session was corrected already. Correct the row that replaced it"
             problems.append(Problem(text, code="corrected"))
         refuse(problems)
-        assert worked_for is not None
         before = _accounts_before(worked_for, max(on, attendance.on))
         ledger.reverse(attendance)
         corrected = Attendance.objects.create(
@@ -690,15 +686,15 @@ def correct_attendance(
     return corrected
 
 
-def _worked_for(order: Order, on: date) -> Requirement | None:
+def _worked_for(order: Order, on: date) -> Requirement:
     """The order's unpaid work requirement that a session of that day is for: the first not done by then."""
-    rows = order.requirements.unpaid_work().filter(removed_on=None).select_related("order__case")
-    rows = sorted(rows, key=lambda row: (row.added_on or order.imposed_on, row.pk))
+    rows = list(order.requirements.unpaid_work().filter(removed_on=None).select_related("order__case"))
+    if not rows:
+        raise Refused(Problem("This order has no unpaid work requirement", code="no_unpaid_work"))
+    rows.sort(key=lambda row: (row.added_on or order.imposed_on, row.pk))
     begun = [row for row in rows if (row.added_on or order.imposed_on) <= on] or rows
-    return next(
-        (row for row in begun if row.completed_on is None or row.completed_on >= on),
-        begun[-1] if begun else None,
-    )
+    to_do = (row for row in begun if row.completed_on is None or row.completed_on >= on)
+    return next(to_do, begun[-1])
 
 
 def _accounts_before(worked_for: Requirement, on: date) -> dict[int, ledger.Account]:
@@ -706,14 +702,11 @@ def _accounts_before(worked_for: Requirement, on: date) -> dict[int, ledger.Acco
 
 
 def _session_problems(
-    order: Order, worked_for: Requirement | None, on: date, outcome: str, minutes: int, today: date
+    order: Order, worked_for: Requirement, on: date, outcome: str, minutes: int, today: date
 ) -> list[Problem]:
     what, outcomes = "the session", Attendance.Outcome
     problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
-    if worked_for is None:
-        problems.append(Problem("This order has no unpaid work requirement", code="no_unpaid_work"))
-    else:
-        problems += not_before(on, "on", what, worked_for.added_on, "when the requirement was added")
+    problems += not_before(on, "on", what, worked_for.added_on, "when the requirement was added")
     if outcome not in outcomes.values:
         problems.append(Problem("Select what happened at the session", "outcome", "outcome_missing"))
     absent = outcome in (outcomes.ACCEPTABLE_ABSENCE, outcomes.UNACCEPTABLE_ABSENCE)

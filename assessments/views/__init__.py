@@ -1,0 +1,1 @@
+"""Pages about court reports, assessments, plans and reviews."""

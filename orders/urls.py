@@ -1,0 +1,44 @@
+"""Addresses of orders and releases: one for each operation, under its name."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from orders.views import changes, page, releases
+
+urlpatterns = [
+    path("orders/<int:order>/", page.OrderPage.as_view(), name="order"),
+    path("cases/<int:case>/orders/new/", changes.ImposeOrder.as_view(), name="impose_order"),
+    path("orders/<int:order>/query/", changes.QueryOrder.as_view(), name="query_order"),
+    path("orders/<int:order>/answer/", changes.ResolveQuery.as_view(), name="resolve_query"),
+    path("orders/<int:order>/variations/new/", changes.VaryOrder.as_view(), name="vary_order"),
+    path("orders/<int:order>/end/", changes.EndOrder.as_view(), name="end_order"),
+    path("orders/<int:order>/transfer/", changes.TransferOrderOut.as_view(), name="transfer_order_out"),
+    path(
+        "orders/<int:order>/requirements/<int:requirement>/complete/",
+        changes.CompleteRequirement.as_view(),
+        name="complete_requirement",
+    ),
+    path("orders/<int:order>/contacts/new/", changes.RecordContact.as_view(), name="record_contact"),
+    path("orders/<int:order>/attendances/new/", changes.RecordAttendance.as_view(), name="record_attendance"),
+    path(
+        "orders/<int:order>/attendances/<int:attendance>/correct/",
+        changes.CorrectAttendance.as_view(),
+        name="correct_attendance",
+    ),
+    path("orders/<int:order>/breaches/new/", changes.DecideBreach.as_view(), name="decide_breach"),
+    path(
+        "orders/<int:order>/breaches/<int:breach>/lodge/", changes.LodgeBreach.as_view(), name="lodge_breach"
+    ),
+    path(
+        "orders/<int:order>/breaches/<int:breach>/outcome/",
+        changes.RecordBreachOutcome.as_view(),
+        name="record_breach_outcome",
+    ),
+    path("cases/<int:case>/releases/new/", releases.RecordRelease.as_view(), name="record_release"),
+    path(
+        "releases/<int:release>/interview/",
+        releases.RecordReleaseInterview.as_view(),
+        name="record_release_interview",
+    ),
+]

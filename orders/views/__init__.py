@@ -1,0 +1,1 @@
+"""Pages about orders and what was done about them."""

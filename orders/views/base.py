@@ -1,0 +1,43 @@
+"""What the pages about one order share: it is found through what the user may see, and who looked is logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from cases.models import User
+from justice.web.views import CaseView, OperationView
+from orders.models import Order
+
+
+class OrderView(CaseView):
+    """A page about one order."""
+
+    order: Order
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            orders = Order.objects.visible_to(request.user).select_related("case__person", "case__council")
+            self.order = get_object_or_404(orders, pk=kwargs["order"])
+            self.case = self.order.case
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {"order": self.order, "caption": f"Order {self.order.reference}", **context}
+
+
+class OrderOperation(OrderView, OperationView):
+    """A form that changes something about one order, and goes back to its page."""
+
+    def get_success_url(self) -> str:
+        return reverse("order", args=[self.order.pk])
+
+
+def colleagues(user: User) -> Any:
+    """The staff of the user's council who work in a team, by name: whom a form may name."""
+    rows = User.objects.visible_to(user).filter(is_active=True, team__isnull=False)
+    return rows.select_related("team").order_by("name", "pk")

@@ -1,0 +1,342 @@
+"""One page for each change to an order: what the court made of it, and what was done about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from cases import permissions
+from justice.web.views import OperationView, today
+from orders import forms, operations
+from orders.models import Attendance, Breach, Order, Requirement
+from orders.views.base import OrderOperation, colleagues
+
+# --- What the court ordered ---------------------------------------------------------------------------------
+
+
+class ImposeOrder(OperationView):
+    """A Community Payback Order, as the court made it."""
+
+    operation = "impose_order"
+    title = "Record an order"
+    button = "Record the order"
+    done = "The order was recorded and its timescales worked out"
+    form_class = forms.ImposeOrderForm
+    made: Order | None = None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "officers": colleagues(self.request.user)}
+
+    def run(self, form: forms.ImposeOrderForm) -> Order:
+        self.made = operations.impose_order(
+            actor=self.request.user,
+            case=self.case,
+            today=today(),
+            key=form.submission_key,
+            **form.values(),
+        )
+        return self.made
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        if permissions.allows(self.request.user, "query_order"):
+            form.offered = frozenset({"query"})  # type: ignore[attr-defined]
+        return super().form_invalid(form)
+
+    def get_success_url(self) -> str:
+        return reverse("order", args=[self.made.pk]) if self.made else super().get_success_url()
+
+
+class QueryOrder(OrderOperation):
+    """Ask the clerk of court whether this is what the court ordered."""
+
+    operation = "query_order"
+    title = "Query the order with the clerk of court"
+    button = "Save as queried"
+    done = "The order is queried with the clerk of court"
+    form_class = forms.QueryOrderForm
+
+    def root(self) -> Order:
+        return self.order
+
+    def run(self, form: forms.QueryOrderForm) -> Order:
+        return operations.query_order(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class ResolveQuery(OrderOperation):
+    """What the clerk of court answered."""
+
+    operation = "resolve_query"
+    title = "Record the clerk of court's answer"
+    button = "Save the answer"
+    done = "The query is answered and the order is active"
+    form_class = forms.ResolveQueryForm
+
+    def root(self) -> Order:
+        return self.order
+
+    def run(self, form: forms.ResolveQueryForm) -> Order:
+        return operations.resolve_query(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"intro": f"Asked: {self.order.queried_because}", **super().get_context_data(**kwargs)}
+
+
+class VaryOrder(OrderOperation):
+    """What a court changed in the order."""
+
+    operation = "vary_order"
+    title = "Record a variation by the court"
+    button = "Save the variation"
+    done = "The variation was recorded"
+    form_class = forms.VaryOrderForm
+
+    def root(self) -> Order:
+        return self.order
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "order": self.order}
+
+    def run(self, form: forms.VaryOrderForm) -> Any:
+        return operations.vary_order(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class EndOrder(OrderOperation):
+    """The end of an order, with its reason. Nothing else ends an order."""
+
+    operation = "end_order"
+    title = "End the order"
+    button = "End the order"
+    done = "The order has ended"
+    form_class = forms.EndOrderForm
+
+    def root(self) -> Order:
+        return self.order
+
+    def run(self, form: forms.EndOrderForm) -> Order:
+        return operations.end_order(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class TransferOrderOut(OrderOperation):
+    """Another authority takes the order over."""
+
+    operation = "transfer_order_out"
+    title = "Transfer the order to another area"
+    button = "Record the transfer"
+    done = "The order was transferred out"
+    form_class = forms.TransferOutForm
+
+    def root(self) -> Order:
+        return self.order
+
+    def run(self, form: forms.TransferOutForm) -> Order:
+        return operations.transfer_order_out(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class CompleteRequirement(OrderOperation):
+    """A requirement has been done."""
+
+    operation = "complete_requirement"
+    title = "Complete a requirement"
+    button = "Save"
+    done = "The requirement is completed"
+    form_class = forms.CompleteRequirementForm
+
+    def root(self) -> Requirement:
+        rows = Requirement.objects.visible_to(self.request.user).select_related("order__case__person")
+        return get_object_or_404(rows, pk=self.kwargs["requirement"], order=self.order)
+
+    def run(self, form: forms.CompleteRequirementForm) -> Requirement:
+        return operations.complete_requirement(
+            actor=self.request.user,
+            requirement=self.root(),
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"intro": self.root().get_kind_display(), **super().get_context_data(**kwargs)}
+
+
+# --- What was done about it ---------------------------------------------------------------------------------
+
+
+class RecordContact(OrderOperation):
+    """Somebody was seen, spoken to or visited, or should have been."""
+
+    operation = "record_contact"
+    title = "Record a contact"
+    button = "Save the contact"
+    done = "The contact was recorded"
+    form_class = forms.ContactForm
+
+    def run(self, form: forms.ContactForm) -> Any:
+        return operations.record_contact(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class RecordAttendance(OrderOperation):
+    """What happened at a session of unpaid work."""
+
+    operation = "record_attendance"
+    title = "Record a session of unpaid work"
+    button = "Save the session"
+    done = "The session was recorded"
+    form_class = forms.AttendanceForm
+
+    def run(self, form: forms.AttendanceForm) -> Attendance:
+        return operations.record_attendance(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class CorrectAttendance(OrderOperation):
+    """A session that was recorded wrongly: the first row stays, and a new one takes its place."""
+
+    operation = "correct_attendance"
+    title = "Correct a session of unpaid work"
+    button = "Save the correction"
+    done = "The session was corrected; both rows stay on the record"
+    form_class = forms.CorrectAttendanceForm
+
+    def attendance(self) -> Attendance:
+        rows = Attendance.objects.visible_to(self.request.user).select_related("order__case__person")
+        return get_object_or_404(rows, pk=self.kwargs["attendance"], order=self.order)
+
+    def get_initial(self) -> dict[str, Any]:
+        row = self.attendance()
+        hours, minutes = divmod(row.minutes_worked, 60)
+        names = ("on", "outcome", "other_activity", "placement", "note")
+        return {"hours": hours, "minutes": minutes, **{name: getattr(row, name) for name in names}}
+
+    def run(self, form: forms.CorrectAttendanceForm) -> Attendance:
+        return operations.correct_attendance(
+            actor=self.request.user,
+            attendance=self.attendance(),
+            today=today(),
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class DecideBreach(OrderOperation):
+    """The decision to take the person back to court."""
+
+    operation = "decide_breach"
+    title = "Record a decision to breach"
+    button = "Save the decision"
+    done = "The decision was recorded; the application is to be lodged within the time shown"
+    form_class = forms.DecideBreachForm
+
+    def run(self, form: forms.DecideBreachForm) -> Breach:
+        return operations.decide_breach(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class BreachOperation(OrderOperation):
+    """A form that changes a breach."""
+
+    def root(self) -> Breach:
+        rows = Breach.objects.visible_to(self.request.user).select_related("order__case__person")
+        return get_object_or_404(rows, pk=self.kwargs["breach"], order=self.order)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        breach = self.root()
+        intro = f"Breach decided on {breach.decided_on:%-d %B %Y}: {breach.reason}"
+        return {"intro": intro, **super().get_context_data(**kwargs)}
+
+
+class LodgeBreach(BreachOperation):
+    """The breach application reached the court."""
+
+    operation = "lodge_breach"
+    title = "Record that the breach was lodged"
+    done = "The breach application was recorded as lodged"
+    form_class = forms.LodgeBreachForm
+
+    def run(self, form: forms.LodgeBreachForm) -> Breach:
+        return operations.lodge_breach(
+            actor=self.request.user,
+            breach=self.root(),
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+
+class RecordBreachOutcome(BreachOperation):
+    """What the court did about a breach: what its order allows depends on the order's legal basis."""
+
+    operation = "record_breach_outcome"
+    title = "Record the outcome of a breach"
+    button = "Save the outcome"
+    done = "The outcome was recorded. Record separately what the court varied, or that the order ended"
+    form_class = forms.BreachOutcomeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "basis": self.order.basis}
+
+    def run(self, form: forms.BreachOutcomeForm) -> Breach:
+        return operations.record_breach_outcome(
+            actor=self.request.user,
+            breach=self.root(),
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )

@@ -1,0 +1,107 @@
+"""Parts of pages about orders: how one stands in a word, and the orders of a case as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from cases.models import Case, User
+from justice.web.status import Status
+from orders import ledger
+from orders.domain import cpo
+from orders.domain.cpo import EndReason, RequirementKind
+from orders.models import Order, Requirement
+from orders.proposals import requirement_of
+
+
+@dataclass(frozen=True)
+class RequirementRow:
+    """One requirement as a page shows it; minutes only of unpaid work."""
+
+    requirement: Requirement
+    label: str
+    length: str
+    last_day: date | None
+    status: Status | None
+    progress: str = ""
+    minutes_done: int | None = None
+    minutes_ordered: int | None = None
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One order of a case as a page shows it."""
+
+    order: Order
+    href: str
+    status: Status
+    requirements: tuple[RequirementRow, ...]
+
+
+def status_of(order: Order) -> Status:
+    """How an order stands. A time limit that has passed ends nothing."""
+    if order.ended_on:
+        return Status(f"Ended: {EndReason(order.end_reason).label.lower()}", "grey")
+    if order.queried:
+        return Status("Queried with the clerk of court", "amber")
+    return Status("Active", "green")
+
+
+def length_of(row: Requirement) -> str:
+    """How much of it the court ordered: "120 hours, level 2", "18 months"."""
+    parts = []
+    if row.kind == RequirementKind.UNPAID_WORK and row.hours:
+        parts += [f"{row.hours} hours", f"level {row.level}"]
+    if row.months:
+        parts.append(f"{row.months} month{'' if row.months == 1 else 's'}")
+    if row.days:
+        parts.append(f"{row.days} day{'' if row.days == 1 else 's'}")
+    if row.hours_per_day:
+        parts.append(f"{row.hours_per_day} hours a day")
+    if row.court_directs_concurrent:
+        parts.append("runs together with unpaid work under another order")
+    return ", ".join(parts)
+
+
+def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.Account]) -> RequirementRow:
+    status = None
+    if row.removed_on:
+        status = Status(f"Removed {row.removed_on:%-d %b %Y}", "grey")
+    elif row.completed_on:
+        status = Status(f"Completed {row.completed_on:%-d %b %Y}", "green")
+    account = accounts.get(row.pk)
+    progress = ""
+    if account and account.minutes_ordered:
+        done, left = ledger.hours(account.minutes_credited), ledger.hours(account.minutes_left)
+        progress = f"{done} done, {left} left"
+    return RequirementRow(
+        requirement=row,
+        label=row.get_kind_display(),
+        length=length_of(row),
+        last_day=cpo.last_day(requirement_of(row), order.imposed_on),
+        status=status,
+        progress=progress,
+        minutes_done=account.minutes_credited if account else None,
+        minutes_ordered=account.minutes_ordered if account else None,
+    )
+
+
+def orders_of(case: Case, user: User, on: date) -> tuple[OrderRow, ...]:
+    """The orders of a case that the user may see, latest first: three queries whatever their number."""
+    orders = list(Order.objects.visible_to(user).filter(case=case).prefetch_related("requirements"))
+    rows = {order.pk: list(order.requirements.all()) for order in orders}
+    for order in orders:
+        for row in rows[order.pk]:
+            row.order = order
+    accounts = ledger.accounts(row for found in rows.values() for row in found)
+    return tuple(
+        OrderRow(
+            order=order,
+            href=reverse("order", args=[order.pk]),
+            status=status_of(order),
+            requirements=tuple(requirement_row(row, order, accounts) for row in rows[order.pk]),
+        )
+        for order in orders
+    )

@@ -1,0 +1,366 @@
+"""The page of one order: what the court ordered, what is due, and everything done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from assessments.domain import lscmi
+from assessments.models import Assessment, Plan, Review
+from cases import permissions
+from cases.models import Allocation, Timescale
+from cases.views.board import lines
+from justice.web.listing import Column, Table
+from justice.web.status import Status
+from justice.web.views import today
+from orders import ledger
+from orders.domain import breach as breach_rules
+from orders.domain.cpo import RequirementKind
+from orders.domain.dates import words
+from orders.models import Attendance, Breach, Contact, Order, Requirement, Variation
+from orders.views.base import OrderView
+from orders.views.fragments import requirement_row, status_of
+
+# What may be done about an order that has not ended, in the order of the buttons; each only where the role allows it.
+WORK = (
+    ("record_contact", "Record a contact"),
+    ("record_attendance", "Record a session"),
+    ("complete_assessment", "Record an assessment"),
+    ("approve_plan", "Approve a plan"),
+    ("hold_review", "Record a review"),
+)
+COURT = (
+    ("decide_breach", "Decide to breach"),
+    ("vary_order", "Record a variation"),
+    ("query_order", "Query with the clerk"),
+    ("resolve_query", "Record the clerk's answer"),
+    ("transfer_order_out", "Transfer out"),
+    ("end_order", "End the order"),
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One line of the attendance ledger: what was worked, what it credited, and the total after it."""
+
+    attendance: Attendance
+    credited: int
+    total: int
+    corrected: bool
+
+    @property
+    def outcome(self) -> Status | str:
+        if self.corrected:
+            return Status("Corrected", "grey")
+        return self.attendance.get_outcome_display()
+
+
+def sessions_of(attendances: Iterable[Attendance]) -> list[Session]:
+    """Sessions from the first on, with the balance after each; corrected ones stay, and credit nothing."""
+    found, total = [], 0
+    for one in attendances:
+        credited: dict[int, int] = {}
+        for line in one.lines.all():
+            # Hours that count for several requirements are one person's hours, shown once.
+            if line.requirement.order_id == one.order_id:
+                credited[line.requirement_id] = credited.get(line.requirement_id, 0) + line.minutes
+        minutes = max(credited.values(), default=0)
+        total += minutes
+        found.append(Session(one, minutes, total, hasattr(one, "corrected_by")))
+    return found
+
+
+class OrderPage(OrderView, TemplateView):
+    """Everything about one order."""
+
+    page = "order"
+    template_name = "orders/order.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        order, user, on = self.order, self.request.user, today()
+        requirements = list(order.requirements.all())
+        for row in requirements:
+            row.order = order
+        accounts = ledger.accounts(requirements)
+        timescales: QuerySet[Timescale] = Timescale.objects.visible_to(user).filter(case=self.case)
+        board = list(lines(timescales.about(order.subject).order_by("due_on", "pk"), self.case.council, on))
+        context |= {
+            "title": f"Order {order.reference}",
+            "back": reverse("case", args=[self.case.pk]),
+            "status": status_of(order),
+            "summary": self.summary(),
+            "requirements": [requirement_row(row, order, accounts) for row in requirements],
+            "may_complete": order.ended_on is None and permissions.allows(user, "complete_requirement"),
+            "open_lines": [line for line in board if line.to_do],
+            "past_lines": [line for line in board if not line.to_do],
+            "may_explain": permissions.allows(user, "explain_lateness"),
+            "may_excuse": permissions.allows(user, "excuse_timescale"),
+            "work": self.actions(WORK, requirements),
+            "court": self.actions(COURT, requirements),
+            "tables": self.tables(requirements),
+        }
+        return context
+
+    def actions(
+        self, names: Sequence[tuple[str, str]], requirements: Sequence[Requirement]
+    ) -> list[tuple[str, str]]:
+        """The words and address of what this user's role may do about the order as it stands."""
+        order, kinds = self.order, {row.kind for row in requirements}
+        if order.ended_on:
+            return []
+        absent = {"query_order" if order.queried else "resolve_query"}
+        absent |= {"record_attendance"} if RequirementKind.UNPAID_WORK not in kinds else set()
+        absent |= {"hold_review"} if RequirementKind.SUPERVISION not in kinds else set()
+        return [
+            (label, reverse(name, args=[order.pk]))
+            for name, label in names
+            if name not in absent and permissions.allows(self.request.user, name)
+        ]
+
+    def summary(self) -> list[tuple[str, Any]]:
+        order = self.order
+        held = Allocation.objects.filter(case=self.case, subject=order.subject, worker__isnull=False)
+        officers = list(held.select_related("worker").order_by("from_on", "pk"))
+        rows: list[tuple[str, Any]] = [
+            ("Status", status_of(order)),
+            ("Legal basis", order.get_basis_display()),
+            ("Court", ", ".join(text for text in (order.get_court_type_display(), order.court) if text)),
+            ("Imposed", order.imposed_on),
+            ("Copy received", order.received_on),
+            ("Date of the offence", order.offence_on),
+            ("Responsible officer", "; ".join(_held(row) for row in officers)),
+        ]
+        if order.fine_pounds is not None:
+            rows.append(("Fine or instalment not paid", f"£{order.fine_pounds:,.2f}"))
+        if order.transferred_in:
+            rows.append(("Transferred in", "Yes, from another area"))
+        if order.ended_on:
+            rows.append(("Ended", order.ended_on))
+        if order.queried:
+            rows.append(("Asked of the clerk of court", order.queried_because))
+        return rows
+
+    def tables(self, requirements: Sequence[Requirement]) -> list[tuple[str, str, Table]]:
+        """Each record of the order under its heading: anchor, heading, table."""
+        order = self.order
+        found = [("contacts", "Contacts", _contacts(order.contacts.all()))]
+        if any(row.kind == RequirementKind.UNPAID_WORK for row in requirements):
+            rows = order.attendances.select_related("corrected_by").prefetch_related("lines__requirement")
+            sessions = sessions_of(rows.order_by("on", "pk"))
+            may = order.ended_on is None and permissions.allows(self.request.user, "correct_attendance")
+            found.append(("sessions", "Unpaid work sessions", _sessions(order, sessions, may)))
+        found += [
+            ("plans", "Case management plans", _plans(order.plans.select_related("approved_by"))),
+            ("assessments", "Assessments", _assessments(order.assessments.all())),
+            ("reviews", "Reviews", _reviews(order.reviews.select_related("chaired_by"))),
+            ("variations", "Variations", _variations(order.variations.select_related("requirement"))),
+            ("breaches", "Breaches", self.breaches(order.breaches.all())),
+        ]
+        return found
+
+    def breaches(self, rows: Iterable[Breach]) -> Table:
+        user, key = self.request.user, self.order.pk
+        lodges = permissions.allows(user, "lodge_breach")
+        settles = permissions.allows(user, "record_breach_outcome")
+
+        def next_step(row: Breach) -> tuple[str, str]:
+            if not row.lodged_on and not row.outcome and lodges:
+                return "Record that it was lodged", reverse("lodge_breach", args=[key, row.pk])
+            if row.outcome in ("", breach_rules.Outcome.WARRANT) and settles:
+                return "Record the outcome", reverse("record_breach_outcome", args=[key, row.pk])
+            return "", ""
+
+        return Table(
+            (
+                Column("decided_on", "Decided", kind="date", heads=True),
+                Column("reason", "What the person failed to do"),
+                Column("lodged_on", "Lodged", kind="date"),
+                Column("outcome", "Outcome", lambda row: _outcome(row.outcome)),
+                Column("outcome_on", "Date of the outcome", kind="date"),
+                Column(
+                    "next",
+                    "Next step",
+                    lambda row: next_step(row)[0],
+                    href=lambda row: next_step(row)[1],
+                    context=lambda row: f"for the breach decided on {words(row.decided_on)}",
+                ),
+            ),
+            rows,
+            "Breaches",
+            "No breach is recorded.",
+        )
+
+
+def _held(row: Allocation) -> str:
+    name = row.worker.name if row.worker else ""
+    until = f" to {words(row.to_on)}" if row.to_on else ""
+    return f"{name}, from {words(row.from_on)}{until}"
+
+
+def _outcome(code: str) -> str:
+    return breach_rules.Outcome(code).label if code in set(breach_rules.Outcome) else code
+
+
+def _contacts(rows: Iterable[Contact]) -> Table:
+    return Table(
+        (
+            Column("on", "Date", kind="date", heads=True),
+            Column("at", "Time"),
+            Column("kind", "Kind", "get_kind_display"),
+            Column(
+                "attended",
+                "Attended",
+                lambda row: (
+                    Status("Attended", "green") if row.attended else Status("Did not attend", "amber")
+                ),
+            ),
+            Column("note", "Note"),
+        ),
+        rows,
+        "Contacts",
+        "No contact is recorded.",
+    )
+
+
+def _sessions(order: Order, sessions: Sequence[Session], may_correct: bool) -> Table:
+    columns = [
+        Column("on", "Date", "attendance.on", kind="date", heads=True),
+        Column("outcome", "What happened"),
+        Column("worked", "Worked", lambda row: _time(row.attendance.minutes_worked), kind="number"),
+        Column("credited", "Credited", lambda row: _time(row.credited), kind="number"),
+        Column("total", "Total", lambda row: _time(row.total), kind="number"),
+        Column(
+            "kind", "Kind", lambda row: "Other activity" if row.attendance.other_activity else "Unpaid work"
+        ),
+        Column("placement", "Placement", "attendance.placement"),
+        Column("note", "Note", lambda row: row.attendance.correction_reason or row.attendance.note),
+    ]
+    if may_correct:
+        columns.append(
+            Column(
+                "correct",
+                "Action",
+                lambda row: "" if row.corrected else "Correct",
+                href=lambda row: (
+                    "" if row.corrected else reverse("correct_attendance", args=[order.pk, row.attendance.pk])
+                ),
+                context=lambda row: f"the session of {words(row.attendance.on)}",
+            )
+        )
+    return Table(columns, sessions, "Unpaid work sessions", "No session is recorded.")
+
+
+def _time(minutes: int) -> str:
+    """Hours and minutes of a ledger: 7:30."""
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def _plans(rows: Iterable[Plan]) -> Table:
+    return Table(
+        (
+            Column("approved_on", "Approved", kind="date", heads=True),
+            Column("by", "Approved by", lambda row: row.approved_by.name if row.approved_by else ""),
+            Column("summary", "Goals and actions"),
+        ),
+        rows,
+        "Case management plans",
+        "No plan is approved.",
+    )
+
+
+def _assessments(rows: Iterable[Assessment]) -> Table:
+    return Table(
+        (
+            Column("completed_on", "Completed", kind="date", heads=True),
+            Column("tool", "Tool", "get_tool_display"),
+            Column("total", "Score", kind="number"),
+            Column("level", "Level", _level),
+            Column("override", "Override", _override),
+        ),
+        rows,
+        "Assessments",
+        "No assessment is recorded.",
+    )
+
+
+def _level(row: Assessment) -> str:
+    if row.tool == Assessment.Tool.LS_CMI and row.total is not None:
+        return lscmi.LEVELS[lscmi.level_of(row.total, lscmi.bands_on(row.completed_on))]
+    return row.stated_level
+
+
+def _override(row: Assessment) -> str:
+    if not row.override_level:
+        return ""
+    return f"{lscmi.LEVELS.get(row.override_level, row.override_level)}: {row.override_reason}"
+
+
+def _reviews(rows: Iterable[Review]) -> Table:
+    return Table(
+        (
+            Column("held_on", "Held", kind="date", heads=True),
+            Column("for_due_on", "Due", _due),
+            Column("chair", "Chaired by", lambda row: row.chaired_by.name if row.chaired_by else ""),
+            Column("persons_views", "The person's views"),
+            Column("decisions", "What was decided"),
+        ),
+        rows,
+        "Reviews",
+        "No review is recorded.",
+    )
+
+
+def _due(row: Review) -> date | str | None:
+    return "Extra review" if row.for_due_on == row.held_on else row.for_due_on
+
+
+def _variations(rows: Iterable[Variation]) -> Table:
+    return Table(
+        (
+            Column("decided_on", "Decided", kind="date", heads=True),
+            Column("kind", "What changed", "get_kind_display"),
+            Column(
+                "requirement",
+                "Requirement",
+                lambda row: row.requirement.get_kind_display() if row.requirement else "",
+            ),
+            Column("changes", "From and to", _changes),
+            Column("court", "Court"),
+            Column("reason", "Reason"),
+        ),
+        rows,
+        "Variations",
+        "The court has varied nothing.",
+    )
+
+
+NAMES = {
+    "hours": "hours",
+    "months": "months",
+    "days": "days",
+    "last_day": "last day",
+    "hours_per_day": "hours a day",
+    "place": "place",
+}
+
+
+def _changes(row: Variation) -> str:
+    return "; ".join(
+        f"{NAMES[name]} {_said(was)} to {_said(now)}" if was is not None else f"{NAMES[name]} {_said(now)}"
+        for name, (was, now) in row.changes.items()
+        if name in NAMES
+    )
+
+
+def _said(value: object) -> str:
+    try:
+        return words(date.fromisoformat(value)) if isinstance(value, str) else str(value)
+    except ValueError:
+        return str(value)
