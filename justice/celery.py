@@ -41,6 +41,8 @@ def wake_workers() -> None:
     if settings.JOBS_EMBEDDED:
         return
     try:
-        app.send_task("cases.tasks.work", retry=False, ignore_result=True)
+        # A connection of its own that tries once: a page must not wait for a Redis that is away.
+        with app.connection_for_write(transport_options={"max_retries": 0}) as connection:
+            app.send_task("cases.tasks.work", connection=connection, retry=False, ignore_result=True)
     except OperationalError:
         log.warning("The queue did not answer; the job waits for the next round")

@@ -102,3 +102,50 @@ def test_redis_refuses_whoever_has_no_password(redis_url: str) -> None:
 
     with pytest.raises(redis.exceptions.AuthenticationError):
         redis.Redis.from_url(f"redis://{without}").ping()
+
+
+def test_a_change_does_not_wait_for_a_redis_that_is_away() -> None:
+    """The bell is a courtesy: with Redis gone the job stays in its row, and the request goes on."""
+    script = (
+        "import django, time; django.setup(); from justice.celery import wake_workers;"
+        "begun = time.monotonic(); wake_workers(); print(time.monotonic() - begun)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=BASE,
+        env={
+            **os.environ,
+            "REDIS_URL": "redis://:nobody-is-listening@127.0.0.1:9/0",
+            "DJANGO_SETTINGS_MODULE": "justice.settings.test",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "the job waits for the next round" in done.stderr
+    assert float(done.stdout) < 3
+
+
+@pytest.mark.redis
+def test_the_bell_reaches_the_queue(redis_url: str) -> None:
+    client = redis.Redis.from_url(redis_url)
+    client.delete("celery")
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import django; django.setup(); from justice.celery import wake_workers; wake_workers()",
+        ],
+        cwd=BASE,
+        env={**os.environ, "REDIS_URL": redis_url, "DJANGO_SETTINGS_MODULE": "justice.settings.test"},
+        check=True,
+        timeout=60,
+    )
+
+    message = json.loads(client.lpop("celery"))
+    assert message["headers"]["task"] == "cases.tasks.work"
+    assert message["content-type"] == "application/json"

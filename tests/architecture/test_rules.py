@@ -1,0 +1,212 @@
+"""Rules of the house that a machine can check, each shown to notice when it is broken."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from cases.permissions import ALLOWED
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("cases", "orders", "assessments", "performance", "justice")
+SOURCES = [
+    file
+    for app in APPS
+    for file in sorted((ROOT / app).rglob("*.py"))
+    if "migrations" not in file.parts and "settings" not in file.parts
+]
+INTERFACE = re.compile(
+    r"(/views/|/views\.py|/api\.py|/api_operations\.py|/forms\w*\.py|/urls\.py|/tasks\.py|/management/|justice/web/)"
+)
+TRACKED_WRITERS = {
+    "cases/operation.py",  # the version guard: a conditional update that row copies need not see
+    "cases/timescales.py",  # derived rows
+    "cases/jobs.py",
+    "cases/notices.py",
+    "performance/nightly.py",
+    "cases/views/people.py",  # a person's own notices, marked as read
+    "justice/caseload/importing.py",
+    "justice/caseload/applying.py",
+}
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def calls(text: str) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+
+
+def unscoped_reads(text: str) -> list[str]:
+    """`X.objects.something(` where something is not visible_to: a read that does not start at what may be seen."""
+    found = []
+    for call in calls(text):
+        function = call.func
+        if (
+            isinstance(function, ast.Attribute)
+            and isinstance(function.value, ast.Attribute)
+            and function.value.attr == "objects"
+            and function.attr not in ("visible_to", "none")
+        ):
+            found.append(ast.unparse(function))
+    return found
+
+
+# Reads that start from a row found through visible_to, or that hold nothing about a person; each with its reason.
+ALLOWED_READS = {
+    "Alert.objects.filter": "alerts of the person of a visible case",
+    "Alias.objects.filter": "aliases of the person of a visible case",
+    "Address.objects.filter": "addresses of the person of a visible case",
+    "Limit.objects.filter": "limits of the person of a visible case",
+    "Allocation.objects.filter": "holders of a visible case",
+    "Entry.objects.filter": "the trail of a visible case",
+    "Consultation.objects.create": "the log itself",
+    "Council.objects.all": "jobs and commands ask for every council",
+    "Council.objects.filter": "commands find the council they are told",
+    "Council.objects.get": "commands find the council they are told",
+    "Council.objects.order_by": "commands name the councils there are",
+    "Case.objects.order_by": "commands derive every case",
+}
+
+
+def test_the_rule_for_reads_notices_a_bare_manager():
+    assert unscoped_reads("rows = Order.objects.filter(pk=1)") == ["Order.objects.filter"]
+    assert unscoped_reads("rows = Order.objects.visible_to(user).filter(pk=1)") == []
+
+
+def test_interface_code_reads_only_what_may_be_seen():
+    bare = {
+        f"{name_of(file)}: {read}"
+        for file in SOURCES
+        if INTERFACE.search(file.as_posix()) and "/management/" not in file.as_posix()
+        for read in unscoped_reads(file.read_text(encoding="utf-8"))
+        if read not in ALLOWED_READS and read not in OTHERS
+    }
+    assert not bare, "\n".join(sorted(bare))
+
+
+OTHERS: dict[str, str] = {}
+
+
+def clocks(text: str) -> list[str]:
+    names = {"today", "now", "utcnow", "localdate", "localtime"}
+    return [
+        ast.unparse(call.func)
+        for call in calls(text)
+        if (isinstance(call.func, ast.Attribute) and call.func.attr in names)
+        or (isinstance(call.func, ast.Name) and call.func.id in names)
+    ]
+
+
+def test_the_rule_for_clocks_notices_one():
+    assert clocks("day = date.today()") == ["date.today"]
+
+
+def test_nothing_below_the_interface_asks_what_day_it_is():
+    asked = {
+        f"{name_of(file)}: {clock}"
+        for file in SOURCES
+        if not INTERFACE.search(file.as_posix()) and name_of(file) not in ("justice/health.py",)
+        for clock in clocks(file.read_text(encoding="utf-8"))
+        if clock not in ("job.now", "running.now", "self._clock")
+    }
+    assert not asked, "\n".join(sorted(asked))
+
+
+def bulk_writes(text: str) -> list[str]:
+    names = {"update", "bulk_create", "bulk_update"}
+    return [
+        ast.unparse(call.func)
+        for call in calls(text)
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in names
+        and re.search(r"objects|rows|queryset|filter\(", ast.unparse(call.func))
+    ]
+
+
+def test_the_rule_for_writes_notices_one():
+    assert bulk_writes("Order.objects.filter(pk=1).update(court='x')")
+
+
+def test_rows_that_keep_copies_are_saved_one_by_one():
+    """update() and bulk writes make no row copy: only these modules may, each for rows that need none."""
+    written = {
+        f"{name_of(file)}: {write}"
+        for file in SOURCES
+        if name_of(file) not in TRACKED_WRITERS
+        for write in bulk_writes(file.read_text(encoding="utf-8"))
+    }
+    assert not written, "\n".join(sorted(written))
+
+
+def operations() -> dict[str, str]:
+    """Every operation's name where one is opened, with its module."""
+    found = {}
+    for file in SOURCES:
+        for call in calls(file.read_text(encoding="utf-8")):
+            if isinstance(call.func, ast.Name) and call.func.id == "operation" and call.args:
+                argument = call.args[0]
+                if isinstance(argument, ast.Constant):
+                    found[argument.value] = name_of(file)
+    return found
+
+
+def test_every_operation_is_in_the_table_of_permissions_and_every_permission_is_of_an_operation():
+    named = set(operations()) | {"explain_lateness", "excuse_timescale"}  # these two share one body
+    assert named == set(ALLOWED)
+
+
+def test_operations_are_opened_only_in_operations():
+    elsewhere = {
+        name: module
+        for name, module in operations().items()
+        if not module.endswith("operations.py") and not module.startswith("justice/caseload/")
+    }
+    assert not elsewhere
+
+
+def test_no_signal_and_no_save_override():
+    for file in SOURCES:
+        text = file.read_text(encoding="utf-8")
+        assert "post_save" not in text, file
+        assert "pre_save" not in text, file
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                names = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+                is_model = any("Model" in ast.unparse(base) for base in node.bases)
+                assert not (is_model and "save" in names), f"{file}: {node.name}"
+
+
+def test_templates_hold_no_inline_script_or_style():
+    for file in sorted((ROOT / "templates").rglob("*.html")):
+        if "pdf" in file.parts:
+            continue  # a document has its style in itself and no browser runs it
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"\sstyle=", text), file
+        assert not re.search(r"\son[a-z]+=", text), file
+        for script in re.findall(r"<script[^>]*>", text):
+            assert "src=" in script or "nonce=" in script, f"{file}: {script}"
+        assert "|safe" not in text, file
+        assert "autoescape off" not in text, file
+
+
+def test_every_clause_has_a_source_and_every_kpi_a_clause():
+    from datetime import date
+
+    from justice.domain.standards import load_standards
+    from performance.kpis import KPIS
+
+    standards = load_standards()
+    clauses = {clause.key: clause for edition in standards.editions for clause in edition.clauses}
+    assert all(clause.source.strip() for clause in clauses.values())
+    assert {kpi.clause for kpi in KPIS} <= set(clauses)
+    assert len({kpi.label for kpi in KPIS}) == len(KPIS)
+    assert standards.clauses_on(date(2026, 1, 1))
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_what_the_models_say():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
