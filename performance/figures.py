@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Case as CaseWhen
@@ -18,7 +18,9 @@ from django.db.models import CharField, Count, F, Q, QuerySet, Value, When
 
 from cases.models import Council, Locality, Team, Timescale, User
 from performance import kpis
-from performance.domain import rag, targets
+from performance.domain import rag as rating
+from performance.domain import targets
+from performance.domain.forecast import Forecast, forecast
 from performance.domain.period import Quarter
 from performance.kpis import KPIS, Kpi, Numerator
 from performance.models import RatingRule, Target
@@ -83,9 +85,7 @@ class Tallied:
     pending: int = 0
 
     def __add__(self, other: Tallied) -> Tallied:
-        return Tallied(
-            self.above + other.above, self.below + other.below, self.pending + other.pending
-        )
+        return Tallied(self.above + other.above, self.below + other.below, self.pending + other.pending)
 
 
 NOTHING = Tallied()
@@ -241,17 +241,6 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """What an open quarter still needs: done so far, not yet due, and how many of those must succeed for green."""
-
-    so_far: int
-    due: int
-    pending: int
-    needed: int | None  # None: no target, or out of reach
-    in_reach: bool
-
-
-@dataclass(frozen=True)
 class Figure:
     """A measure's two numbers for a council or a group of it and a quarter, with everything shown beside them."""
 
@@ -262,7 +251,7 @@ class Figure:
     before: Tallied
     target: Decimal | None
     target_source: str
-    rule: rag.Rule
+    rule: rating.Rule
     group: Group | None = None
     trend: tuple[Point, ...] = field(default=(), compare=False)
 
@@ -298,43 +287,38 @@ class Figure:
 
     @property
     def percent(self) -> Decimal | None:
-        """One decimal, rounded half up, for showing only."""
-        return percent(self.share)
+        return percent(self.measure, self.tallied)
 
     @property
     def rag(self) -> str:
-        return rag.rate(self.share, self.target, self.rule)
+        return rating.rate(self.share, self.target, self.rule)
 
     @property
     def direction(self) -> str:
         """Against the same quarter one year before: up, down, level or none."""
         if not self.is_rate:
             now, then = Fraction(self.tallied.below), Fraction(self.before.below)
-            return _direction(now, then if self.before.below else None)
-        return _direction(self.share, share(self.measure, self.before))
+            return rating.direction(now, then if self.before.below else None)
+        return rating.direction(self.share, share(self.measure, self.before))
 
     @property
     def direction_words(self) -> str:
-        return {
-            "up": "Up: improving",
-            "down": "Down: worsening",
-            "level": "Level: maintaining",
-            "none": "No comparison",
-        }[self.direction] if self.is_rate else {
-            "up": "Up",
-            "down": "Down",
-            "level": "Level",
-            "none": "No comparison",
-        }[self.direction]
+        words = {"up": "Up", "down": "Down", "level": "Level", "none": "No comparison"}[self.direction]
+        better = rating.improving(self.share, share(self.measure, self.before), self.measure.polarity)
+        if not self.is_rate or self.direction == rating.NONE:
+            return words
+        if better is None:
+            return f"{words}: maintaining"
+        return f"{words}: improving" if better else f"{words}: worsening"
 
     @property
     def before_percent(self) -> Decimal | None:
-        return percent(share(self.measure, self.before))
+        return percent(self.measure, self.before)
 
     @property
     def rule_words(self) -> str:
         """The rule as it is printed beside the figure."""
-        return rule_in_words(self.rule)
+        return self.rule.words
 
     @property
     def open(self) -> bool:
@@ -346,17 +330,7 @@ class Figure:
         """What is still to come of an open quarter; None when nothing is."""
         if not self.is_rate or not self.pending:
             return None
-        done, due, waiting = self.tallied.above, self.tallied.below, self.tallied.pending
-        needed = next(
-            (
-                more
-                for more in range(waiting + 1)
-                if self.target is not None
-                and rag.rate(Fraction(done + more, due + waiting), self.target, self.rule) == "green"
-            ),
-            None,
-        )
-        return Forecast(done, due, waiting, needed, needed is not None)
+        return forecast(self.tallied.above, self.tallied.below, self.pending, self.target, self.rule)
 
     def as_dict(self) -> dict[str, object]:
         """The figure as programs read it: the keys of the caseload bundle's contract."""
@@ -377,6 +351,7 @@ class Figure:
         return {
             **self.as_dict(),
             "short": measure.short,
+            "direction_words": self.direction_words,
             "pending": self.pending,
             "before_numerator": self.before.above if self.is_rate else self.before.below,
             "before_denominator": self.before.below if self.is_rate else None,
@@ -395,17 +370,6 @@ class Figure:
         }
 
 
-def rule_in_words(rule: rag.Rule) -> str:
-    """The rule for red, amber and green as people read it on the page and in the PDF."""
-    green, amber = (f"{value.normalize():f}" for value in (rule.green_tolerance, rule.amber_tolerance))
-    unit = "per cent of the target" if rule.basis == "relative" else "percentage points"
-    return (
-        f"Green: at or above the target, or short of it by less than {green} {unit}. "
-        f"Amber: short by {green} or more, but less than {amber}. Red: short by {amber} or more. "
-        "No target or no cases: not rated."
-    )
-
-
 def number(value: Decimal | None) -> int | float | None:
     """A decimal as JSON has numbers: whole where it is whole."""
     if value is None:
@@ -414,26 +378,15 @@ def number(value: Decimal | None) -> int | float | None:
 
 
 def share(measure: Kpi | Tally, tallied: Tallied) -> Fraction | None:
-    if not tallied.below or (isinstance(measure, Tally) and measure.above is None):
+    """The exact share; None for a count, and where there is nothing to divide by."""
+    if isinstance(measure, Tally) and measure.above is None:
         return None
-    return Fraction(tallied.above, tallied.below)
+    return rating.share(tallied.above, tallied.below)
 
 
-def percent(value: Fraction | None) -> Decimal | None:
-    """Per cent to one decimal, half up: 8 of 75 is 10.7."""
-    if value is None:
-        return None
-    exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
-    # Decimal division rounds at 28 digits, far beyond any half of a caseload of people.
-    return exact.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-
-
-def _direction(now: Fraction | None, before: Fraction | None) -> str:
-    if now is None or before is None:
-        return "none"
-    if now == before:
-        return "level"
-    return "up" if now > before else "down"
+def percent(measure: Kpi | Tally, tallied: Tallied) -> Decimal | None:
+    """Per cent to one decimal, rounded half up, for showing only."""
+    return None if share(measure, tallied) is None else rating.percent(tallied.above, tallied.below)
 
 
 class Judgement:
@@ -443,24 +396,26 @@ class Judgement:
     """
 
     def __init__(self, council: Council) -> None:
-        self._targets = list(Target.objects.filter(council=council).order_by("from_on"))
+        self._targets = [
+            targets.Target(row.kpi, row.from_on, row.percent, row.source or "Set by the council")
+            for row in Target.objects.filter(council=council)
+        ]
         self._rules = list(RatingRule.objects.filter(council=council).order_by("from_on"))
 
     def target(self, measure: Kpi | Tally, quarter: Quarter) -> tuple[Decimal | None, str]:
         """The target in per cent, None where there is none, and where it comes from."""
-        own = [row for row in self._targets if row.kpi == measure.code and row.from_on <= quarter.first]
-        if own:
-            return own[-1].percent, own[-1].source or "Set by the council"
-        shipped = targets.shipped(measure.code, quarter.first)
-        return (shipped.percent, shipped.source) if shipped else (None, "")
+        found = targets.target_on(measure.code, quarter.first, self._targets)
+        return (found.percent, found.source) if found else (None, "")
 
-    def rule(self, measure: Kpi | Tally, quarter: Quarter) -> rag.Rule:
+    def rule(self, measure: Kpi | Tally, quarter: Quarter) -> rating.Rule:
         """The rule of this measure, else the council's for every measure, else the shipped one."""
         for code in (measure.code, ""):
             own = [row for row in self._rules if row.kpi == code and row.from_on <= quarter.first]
             if own:
-                return rag.Rule(own[-1].basis, own[-1].green_tolerance, own[-1].amber_tolerance, measure.polarity)
-        return rag.Rule(polarity=measure.polarity)
+                return rating.Rule(
+                    own[-1].basis, own[-1].green_tolerance, own[-1].amber_tolerance, measure.polarity
+                )
+        return rating.Rule(polarity=measure.polarity)
 
 
 def figures(
@@ -474,9 +429,9 @@ def figures(
 ) -> list[Figure]:
     """The figures of a quarter in the order they are declared; with `by`, of each group, groups by name."""
     quarters = (
-        tuple(range(quarter.key - TREND_QUARTERS + 1, quarter.key + 1))
+        tuple(one.key for one in quarter.quarters_back(TREND_QUARTERS))
         if trend
-        else (quarter.key - 4, quarter.key)
+        else (quarter.year_before.key, quarter.key)
     )
     counted = count(scope, quarters, as_of, by, measures)
     judged = Judgement(scope.council)
@@ -492,7 +447,7 @@ def figures(
                     quarter=quarter,
                     as_of=as_of,
                     tallied=counted.get((measure.code, key, quarter.key), NOTHING),
-                    before=counted.get((measure.code, key, quarter.key - 4), NOTHING),
+                    before=counted.get((measure.code, key, quarter.year_before.key), NOTHING),
                     target=target,
                     target_source=source,
                     rule=judged.rule(measure, quarter),
@@ -515,7 +470,7 @@ def _trend(
         quarter = Quarter.from_key(key)
         tallied = counted.get((measure.code, group, key), NOTHING)
         target, _ = judged.target(measure, quarter)
-        points.append(Point(quarter, tallied, percent(share(measure, tallied)), target))
+        points.append(Point(quarter, tallied, percent(measure, tallied), target))
     return tuple(points)
 
 

@@ -73,7 +73,10 @@ def set_rating_rule(
             problems.append(Problem("Where amber begins must be 0 or more", "green_tolerance"))
         if amber_tolerance <= green_tolerance:
             problems.append(
-                Problem("Where red begins must be further from the target than where amber begins", "amber_tolerance")
+                Problem(
+                    "Where red begins must be further from the target than where amber begins",
+                    "amber_tolerance",
+                )
             )
         if problems:
             raise Refused(*problems)
@@ -149,7 +152,9 @@ def publish_return(
     with operation("publish_return", actor=actor, key=key, body=body) as entry:
         if as_of <= quarter.last:
             raise Refused(
-                Problem(f"The quarter runs until {quarter.last:%-d %B %Y}. Publish it after that day", code="runs")
+                Problem(
+                    f"The quarter runs until {quarter.last:%-d %B %Y}. Publish it after that day", code="runs"
+                )
             )
         if wrong := _differences(council):
             raise Refused(

@@ -28,7 +28,9 @@ class Change:
 
     @property
     def words(self) -> str:
-        return {"joined": "Joined the list", "left": "Left the list", "changed": "Counts otherwise"}[self.kind]
+        return {"joined": "Joined the list", "left": "Left the list", "changed": "Counts otherwise"}[
+            self.kind
+        ]
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,7 @@ class Tally(Measure):
 
 def with_holder(tally: Tally, rows: QuerySet) -> QuerySet:
     """Each with the team and worker who held its order, else its case, on its day: as timescales have them."""
-    subject = Concat(
-        Value("order:"), Cast(OuterRef(tally.path("pk")), CharField()), output_field=CharField()
-    )
+    subject = Concat(Value("order:"), Cast(OuterRef(tally.path("pk")), CharField()), output_field=CharField())
     of_case = Allocation.objects.filter(case=OuterRef(tally.path("case")))
     candidates = []
     for held in (of_case.filter(subject=subject), of_case.filter(subject="")):

@@ -29,13 +29,19 @@ class Place:
     def somebody(self, role: str, team: Team | None = None) -> User:
         number = next(_numbers)
         return User.objects.create(
-            council=self.council, team=team, role=role, name=f"{role} {number}", email=f"{role}.{number}@x.invalid"
+            council=self.council,
+            team=team,
+            role=role,
+            name=f"{role} {number}",
+            email=f"{role}.{number}@x.invalid",
         )
 
 
 def a_place(name: str = "Strathmore", teams: int = 3) -> Place:
     council = Council.objects.create(name=name)
-    localities = [Locality.objects.create(council=council, name=f"{side} of {name}") for side in ("East", "West")]
+    localities = [
+        Locality.objects.create(council=council, name=f"{side} of {name}") for side in ("East", "West")
+    ]
     made = [
         Team.objects.create(council=council, locality=localities[number % 2], name=f"Team {number}")
         for number in range(teams)
@@ -46,7 +52,9 @@ def a_place(name: str = "Strathmore", teams: int = 3) -> Place:
     return place
 
 
-def a_case(place: Place, team: Team | None = None, worker: User | None = None, *, restricted: bool = False) -> Case:
+def a_case(
+    place: Place, team: Team | None = None, worker: User | None = None, *, restricted: bool = False
+) -> Case:
     number = next(_numbers)
     person = Person.objects.create(
         council=place.council,
@@ -164,7 +172,9 @@ def a_caseload(place: Place, cases: int, seed: int, first: date, last: date) -> 
             months=12 if kind != 0 else None,
             transferred_in=chance.random() < 0.1,
             ended_on=ended_on,
-            end_reason=chance.choice(("completed", "early_discharge", "revoked_breach", "transferred_out", "died"))
+            end_reason=chance.choice(
+                ("completed", "early_discharge", "revoked_breach", "transferred_out", "died")
+            )
             if ended_on
             else "",
             added_on=some_day(imposed_on, 60) if chance.random() < 0.1 else None,
@@ -184,7 +194,9 @@ def a_caseload(place: Place, cases: int, seed: int, first: date, last: date) -> 
             if chance.random() < 0.8:
                 Plan.objects.create(order=order, approved_on=some_day(imposed_on, 45))
             if chance.random() < 0.8:
-                Assessment.objects.create(order=order, tool="ls_cmi", completed_on=some_day(imposed_on, 45), total=12)
+                Assessment.objects.create(
+                    order=order, tool="ls_cmi", completed_on=some_day(imposed_on, 45), total=12
+                )
             for month in range(chance.randrange(4)):
                 Review.objects.create(order=order, held_on=some_day(imposed_on, 100 + 90 * month))
         if chance.random() < 0.3:

@@ -25,7 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--period", required=True, help="quarter of a financial year, as in 2025-26-Q2")
-        parser.add_argument("--as-of", help="count what was known on this day, as in 2025-10-31; today unless given")
+        parser.add_argument(
+            "--as-of", help="count what was known on this day, as in 2025-10-31; today unless given"
+        )
         parser.add_argument("--by", choices=tuple(BY), help="one line for each team, locality or worker")
         parser.add_argument("--council", help="name of the council; not needed where there is only one")
         parser.add_argument("--cases", action="store_true", help="list the cases in each denominator")
@@ -65,10 +67,14 @@ class Command(BaseCommand):
     def _table(self, found: Sequence[Figure], cases: Cases | None) -> None:
         for one in found:
             share = f"{one.percent}%" if one.percent is not None else "-"
-            of = f"{one.numerator} of {one.denominator}" if one.denominator is not None else str(one.numerator)
+            of = (
+                f"{one.numerator} of {one.denominator}" if one.denominator is not None else str(one.numerator)
+            )
             target = f"target {one.target.normalize():f}%" if one.target is not None else "no target"
             group = f"{one.group.name}: " if one.group else ""
-            self.stdout.write(f"{one.code:22}{group}{share:>7}  {of:>14}  {target:>12}  {one.rag:6} {one.direction}")
+            self.stdout.write(
+                f"{one.code:22}{group}{share:>7}  {of:>14}  {target:>12}  {one.rag:6} {one.direction}"
+            )
             for row in _behind(one, cases) if cases is not None else ():
                 self.stdout.write(f"    {row.reference}  {'yes' if row.counted else 'no '}  {row.reason}")
         if found:
@@ -80,7 +86,9 @@ def _quarter(text: str) -> Quarter:
     try:
         return Quarter.parse(text)
     except ValueError as error:
-        raise CommandError(f"{text} is not a quarter. Write the financial year and the quarter, as in 2025-26-Q2") from error
+        raise CommandError(
+            f"{text} is not a quarter. Write the financial year and the quarter, as in 2025-26-Q2"
+        ) from error
 
 
 def _day(text: str | None) -> date:

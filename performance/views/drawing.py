@@ -1,0 +1,70 @@
+"""A figure's twenty quarters as a picture and in words, and the board's report as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+
+from justice.web import charts
+from justice.web import pdf as documents
+from performance.figures import Figure
+
+
+def _points(figure: Figure) -> list[charts.Point]:
+    return [
+        charts.Point(
+            label=f"Q{point.quarter.number}",
+            value=point.percent if figure.is_rate else point.tallied.below,
+            name=point.quarter.label,
+            group=str(point.quarter.year).replace("-", "/"),
+        )
+        for point in figure.trend
+    ]
+
+
+def _unit(figure: Figure) -> str:
+    return "%" if figure.is_rate else ""
+
+
+def sparkline(figure: Figure) -> SafeString:
+    """The figure's course for a cell of the table."""
+    return charts.sparkline(
+        _points(figure),
+        prefix=f"spark-{figure.measure.slug}",
+        title=f"{figure.measure.short}, twenty quarters",
+        unit=_unit(figure),
+        target=figure.target,
+    )
+
+
+def trend(figure: Figure) -> SafeString:
+    """The figure's course with its axes and its target, which steps where it changed."""
+    return charts.trend(
+        _points(figure),
+        prefix=f"trend-{figure.measure.slug}",
+        title=f"{figure.measure.short}, twenty quarters to {figure.quarter.title}",
+        unit=_unit(figure),
+        targets=[point.target for point in figure.trend] if figure.is_rate else None,
+    )
+
+
+def trend_words(figure: Figure) -> str:
+    """What the chart shows, for who does not see it."""
+    return charts.describe(_points(figure), _unit(figure), figure.target)
+
+
+def pdf(request: HttpRequest, template: str, context: Mapping[str, Any], name: str) -> HttpResponse:
+    """A document as a file to keep; where the system cannot make one, a page that says what is missing."""
+    try:
+        made = documents.render(template, context, request_user=request.user, title=str(context["title"]))
+    except documents.NoPdfHere as missing:
+        return render(
+            request, "performance/no_pdf.html", {"title": "No PDF here", "why": str(missing)}, status=503
+        )
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
