@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import forms, operations, permissions
-from cases.views.board import labels_of, lines
 from cases.consultations import looked_through
 from cases.matching import births_like, name_key
 from cases.models import (
@@ -32,6 +31,7 @@ from cases.models import (
     User,
 )
 from cases.models.timescales import TimescaleQuerySet
+from cases.views.board import labels_of, lines
 from justice.web.views import OperationView, PersonPage, today
 from orders.domain import reasons
 from orders.views.fragments import orders_of

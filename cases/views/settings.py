@@ -21,7 +21,6 @@ from assessments import operations as assessment_operations
 from assessments.models import CourtTime
 from cases import operations, permissions
 from cases.calendars import calendar_of, standards_of
-from cases.models import CalendarDay, Council, Entry, Locality, LocalStandard, Team, User
 from cases.forms_settings import (
     AmendTeamForm,
     CalendarDayForm,
@@ -36,6 +35,7 @@ from cases.forms_settings import (
     TargetForm,
     TeamForm,
 )
+from cases.models import CalendarDay, Council, Entry, Locality, LocalStandard, Team, User
 from justice.domain.standards import Clause
 from justice.web.forms import OperationForm
 from justice.web.views import OperationView, today

@@ -26,6 +26,7 @@ TRACKED_WRITERS = {
     "cases/jobs.py",
     "cases/notices.py",
     "performance/nightly.py",
+    "performance/operations.py",  # rows of a publication, which are never changed
     "cases/views/people.py",  # a person's own notices, marked as read
     "justice/caseload/importing.py",
     "justice/caseload/applying.py",
@@ -43,7 +44,17 @@ def calls(text: str) -> list[ast.Call]:
 def unscoped_reads(text: str) -> list[str]:
     """`X.objects.something(` where something is not visible_to: a read that does not start at what may be seen."""
     found = []
-    for call in calls(text):
+    tree = ast.parse(text)
+    # A viewset's class attribute is read only through VisibleViewSet.get_queryset, which scopes it.
+    declared = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for item in node.body
+        if isinstance(item, ast.Assign) and ast.unparse(item.targets[0]) == "queryset"
+        for inner in ast.walk(item)
+    }
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) not in declared):
         function = call.func
         if (
             isinstance(function, ast.Attribute)
@@ -83,12 +94,9 @@ def test_interface_code_reads_only_what_may_be_seen():
         for file in SOURCES
         if INTERFACE.search(file.as_posix()) and "/management/" not in file.as_posix()
         for read in unscoped_reads(file.read_text(encoding="utf-8"))
-        if read not in ALLOWED_READS and read not in OTHERS
+        if read not in ALLOWED_READS
     }
     assert not bare, "\n".join(sorted(bare))
-
-
-OTHERS: dict[str, str] = {}
 
 
 def clocks(text: str) -> list[str]:

@@ -1,0 +1,75 @@
+"""What is declared of every table and text column, so that nothing is added without a thought for who may see it.
+
+`registry.toml` holds the declarations; tests compare it with the models, both ways.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+# How a row is reached.
+SIGHT: Final = {
+    "case": "through a case that the user may see",
+    "council": "by staff of the council; holds nothing about a person under supervision",
+    "own": "by the member of staff it belongs to",
+    "trail": "by rules of its own, in the trail",
+    "system": "by no page",
+}
+# What its keeping follows; the periods are the council's to set, with the disposal that comes later.
+RETENTION: Final = {
+    "case": "as long as the case it belongs to",
+    "staff": "as long as the member of staff's work is on record",
+    "trail": "as long as the logs the law asks for",
+    "figures": "as long as published performance",
+    "settings": "as long as anything was dated by it",
+    "technical": "until it has served: days",
+}
+# How a change of it is known.
+AUDIT: Final = {
+    "history": "a row copy at every change, named by its entry",
+    "add-only": "never changed: the database refuses",
+    "derived": "rebuilt from facts at any time, and checked every night",
+    "entry": "by the entry of the operation that made it",
+    "technical": "not a record of anything that happened to a person",
+}
+SENSITIVITY: Final = {
+    "plain": "nothing about anybody",
+    "personal": "says who somebody is",
+    "offence": "about an offence, a sentence or how it is carried out",
+    "health": "about health",
+    "third_party": "about a victim, relative or other third party: never on the person's own copy",
+    "staff_safety": "for the safety of staff: never on the person's own copy",
+    "secret": "never shown at all",
+}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One table's declarations; `text` gives each text column's sensitivity."""
+
+    sight: str
+    retention: str
+    audit: str
+    own_copy: str
+    text: dict[str, str]
+
+
+def load(file: Path = Path(__file__).with_name("registry.toml")) -> dict[str, Declared]:
+    """Every declared table by its label ("cases.Person"). ValueError for a word that is not in the lists above."""
+    found = {}
+    for app, tables in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        for name, row in tables.items():
+            declared = Declared(**{"text": {}, **row})
+            for word, words in (
+                (declared.sight, SIGHT),
+                (declared.retention, RETENTION),
+                (declared.audit, AUDIT),
+                *((one, SENSITIVITY) for one in declared.text.values()),
+            ):
+                if word not in words:
+                    raise ValueError(f"{app}.{name}: {word} is not one of {', '.join(words)}")
+            found[f"{app}.{name}"] = declared
+    return found

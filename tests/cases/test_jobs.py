@@ -1,0 +1,204 @@
+"""Jobs are rows: asked for once, claimed once, done once however often they die; notices are told once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import transaction
+
+from cases import jobs
+from cases.models import Job, Notice
+from cases.nightly import notify
+from cases.notices import claim_notices
+from tests.builders import a_case, a_caseworker, a_manager, an_order, day, worker_of
+
+NOW = datetime(2025, 6, 4, 2, 15, tzinfo=UTC)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+@pytest.mark.django_db
+def test_a_job_is_asked_for_once_per_key():
+    council = a_case().council
+    first = jobs.ask("notify", "2025-06-04", council=council)
+    assert jobs.ask("notify", "2025-06-04", council=council) == first
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_job_asked_for_in_a_change_that_fails_is_not_there():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        jobs.ask("notify", "2025-06-04")
+        raise ZeroDivisionError
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_claimed_job_is_not_claimed_again_until_its_worker_is_dead():
+    jobs.ask("notify", "2025-06-04")
+    assert jobs.claim(NOW) is not None
+    assert jobs.claim(NOW + timedelta(seconds=30)) is None
+    assert jobs.claim(NOW + jobs.LEASE + timedelta(seconds=1)) is not None
+
+
+@pytest.mark.django_db
+def test_a_failing_job_is_tried_again_and_given_up_after_five_times():
+    job = jobs.ask("notify", "2025-06-04")  # without a day it cannot be done
+    for _ in range(jobs.ATTEMPTS):
+        assert jobs.work(clock, limit=1) == 1
+    job.refresh_from_db()
+    assert job.state == Job.State.FAILED
+    assert "KeyError" in job.error
+    assert jobs.claim(NOW) is None
+
+
+@pytest.mark.django_db
+def test_no_kind_of_job_is_made_up():
+    with pytest.raises(ValueError, match="no such kind"):
+        jobs.ask("something", "1")
+
+
+@pytest.fixture
+def overdue_case():
+    worker, manager = a_caseworker(), a_manager()
+    case = a_case(worker=worker)
+    an_order(hours=100, months=12, imposed="2 June 2025", case=case)
+    return case, worker, manager
+
+
+@pytest.mark.django_db
+def test_the_worker_and_the_manager_are_told_once_however_often_the_job_runs(overdue_case):
+    case, worker, manager = overdue_case
+    # Wednesday 4 June: first contact was due on the 3rd.
+    for _ in range(3):
+        job = jobs.ask("notify", f"run {_}", arguments={"on": "2025-06-04"}, council=case.council)
+        job.refresh_from_db()
+        notify(jobs.Running(job, clock))
+    told = Notice.objects.filter(kind="overdue").values_list("recipient", "clause")
+    assert sorted(told) == sorted([(worker.pk, "cpo.first_contact"), (manager.pk, "cpo.first_contact")])
+    assert len(mail.outbox) == 2
+    assert all(case.person.family_name not in message.body for message in mail.outbox)
+
+
+@pytest.mark.django_db
+def test_what_was_overdue_long_ago_is_history_and_tells_nobody(overdue_case):
+    case, *_ = overdue_case
+    claim_notices(case.council_id, day("1 June 2028"))
+    assert not Notice.objects.filter(kind="overdue").exists()
+
+
+@pytest.mark.django_db
+def test_a_met_timescale_tells_nobody():
+    case = a_case()
+    order = an_order(hours=100, imposed="2 June 2025", case=case)
+    from orders.operations import record_contact
+
+    record_contact(
+        actor=worker_of(case),
+        order=order,
+        kind="first_contact",
+        on=day("3 June 2025"),
+        attended=True,
+        today=day("3 June 2025"),
+    )
+    claim_notices(case.council_id, day("4 June 2025"))
+    assert not Notice.objects.filter(kind="overdue", clause="cpo.first_contact").exists()
+
+
+@pytest.mark.django_db
+def test_checking_finds_exactly_what_was_written_round_the_operations(overdue_case):
+    from cases import timescales
+    from cases.models import Timescale
+
+    case, *_ = overdue_case
+    assert timescales.check([case.pk]) == []
+    assert timescales.refresh([case.pk]) == []
+    Timescale.objects.filter(clause="cpo.first_contact").update(due_on=day("5 June 2025"))
+    assert [one.clause for one in timescales.check([case.pk])] == ["cpo.first_contact"]
+    timescales.refresh([case.pk])
+    assert timescales.check([case.pk]) == []
+
+
+KILLED = """
+import os, sys, time
+import django
+django.setup()
+from datetime import UTC, datetime
+from cases import jobs, nightly, notices, timescales
+timescales.BATCH = 1
+slow = float(sys.argv[1])
+if slow:
+    check = timescales.check
+    def waiting(cases):
+        time.sleep(slow)
+        return check(cases)
+    timescales.check = waiting
+    claim = notices.claim_notices
+    def after(council, on):
+        made = claim(council, on)
+        print("claimed", flush=True)
+        time.sleep(slow)
+        return made
+    nightly.claim_notices = after
+print("ready", flush=True)
+at = datetime.fromisoformat(sys.argv[2])
+jobs.work(lambda: at)
+print("done", flush=True)
+"""
+
+
+@pytest.mark.sqlite_only
+def test_a_worker_killed_during_the_night_leaves_what_a_clean_run_leaves(tmp_path):
+    """SIGKILL at several moments, then the job again: the same rows, no notice twice."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'night.sqlite3'}",
+        "DJANGO_SETTINGS_MODULE": "justice.settings.test",
+        "PYTHONPATH": os.getcwd(),
+    }
+
+    def python(code: str, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], env=environment, stdout=subprocess.PIPE, text=True
+        )
+
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True)
+    made = python(
+        "import django; django.setup()\\n"
+        "from tests.builders import a_case, an_order, a_caseworker, a_manager\\n"
+        "from cases import jobs\\n"
+        "worker = a_caseworker(); a_manager()\\n"
+        "cases = [a_case(worker=worker) for _ in range(6)]\\n"
+        "[an_order(hours=100, months=12, imposed='2 June 2025', case=case) for case in cases]\\n"
+        "council = cases[0].council\\n"
+        "[jobs.ask(kind, '2025-06-04', arguments={'on': '2025-06-04'}, council=council)"
+        " for kind in ('check_timescales', 'keep_figures', 'notify')]\\n".replace("\\n", "\n")
+    )
+    assert made.wait(60) == 0
+    at = NOW
+    for pause in (0.05, 0.3, 0.6, 0.9, 1.4):
+        worker = python(KILLED, "0.15", at.isoformat())
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+        time.sleep(pause)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        at += jobs.LEASE + timedelta(minutes=1)
+    assert python(KILLED, "0", at.isoformat()).wait(60) == 0
+    report = python(
+        "import django; django.setup()\n"
+        "from cases.models import Job, Notice\n"
+        "from performance.models import KeptFigure\n"
+        "print(sorted(Job.objects.values_list('kind', 'state')), Notice.objects.filter(kind='overdue').count(),"
+        " Job.objects.get(kind='check_timescales').result['differences'], KeptFigure.objects.count() > 0)"
+    )
+    assert report.stdout is not None
+    done = [("check_timescales", "done"), ("keep_figures", "done"), ("notify", "done")]
+    assert report.stdout.read().strip() == f"{done} 12 [] True"
