@@ -261,7 +261,7 @@ def trend(
     if not values:
         return _svg(prefix, title, description, width, 60, _text(8, 34, "No data", fill=MUTED))
     grouped = any(point.group for point in points)
-    left, right, top, bottom = 48, 92, 18, 48 if grouped else 30
+    left, right, top, bottom = 48, 92, 18 if latest is None else 34, 48 if grouped else 30
     wanted = [*values, *(aim for aim in aims if aim is not None)]
     room = (max(wanted) - min(wanted)) * 0.1 or 5
     floor_ = max(0.0, min(wanted) - room) if min(wanted) >= 0 else min(wanted) - room
@@ -288,6 +288,9 @@ def trend(
                 parts.append(_line(between, height - bottom, between, height - bottom + 38))
             at = x(index) - 14 if index == 0 else (x(index - 1) + x(index)) / 2 + 7
             parts.append(_text(at, height - bottom + 37, point.group, fill=INK, weight=600))
+    if latest is not None:
+        parts += [_dot(left + 6, 11), _text(left + 16, 15.5, "at or above target", fill=MUTED)]
+        parts += [_dot(left + 152, 11, hollow=True), _text(left + 162, 15.5, "below target", fill=MUTED)]
     ends = _label_places(points, aims, y)
     parts += _target_line(aims, x, y, width - right)
     if latest is not None:

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 from django.template.backends.django import DjangoTemplates as TemplateBackend
@@ -210,9 +211,17 @@ def noun_of(label: str) -> str:
     return "This" if label.endswith("?") else label
 
 
-def lower_first(text: str) -> str:
-    """A label inside a sentence: "date of contact"; "LS/CMI level" stays as it is."""
-    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
+_OWN_ARTICLE = frozenset(
+    {"a", "an", "any", "each", "every", "her", "his", "our", "their", "the", "this", "your"}
+)
+
+
+def named(label: str) -> str:
+    """A label inside a sentence: "the date of contact", "the LS/CMI level", "your name"."""
+    first = label.split(" ", 1)[0]
+    # A capital inside the word, or the word "I": a name, which keeps its capital.
+    inside = label if first == "I" or any(c.isupper() for c in first[1:]) else label[:1].lower() + label[1:]
+    return inside if first.lower() in _OWN_ARTICLE else f"the {inside}"
 
 
 class Look:
@@ -242,7 +251,7 @@ class Look:
         self.width, self.prefix, self.suffix, self.optional = width, prefix, suffix, optional
         messages = dict(kwargs.pop("error_messages", None) or {})
         question = label.endswith("?") and not noun
-        asked = "Answer this question" if question else f"{self.verb} {lower_first(self.noun)}"
+        asked = f"Answer “{label}”" if question else f"{self.verb} {named(self.noun)}"
         messages.setdefault("required", missing or asked)
         super().__init__(*args, label=label, help_text=hint, error_messages=messages, **kwargs)  # type: ignore[call-arg]
         if autocomplete:
@@ -518,7 +527,7 @@ class Choosing(Look):
         self.reveals = {str(value): tuple(names) for value, names in (reveals or {}).items()}
         self.inline = inline
         super().__init__(label, *args, **kwargs)
-        unknown = f"Choose {lower_first(self.noun)} from those listed"
+        unknown = f"Choose {named(self.noun)} from those listed"
         self.says(invalid_choice=unknown, invalid_list=unknown, invalid_pk_value=unknown)
 
 
@@ -574,7 +583,9 @@ class CheckboxesField(Choosing, forms.MultipleChoiceField):
 class CheckboxField(Look, forms.BooleanField):
     """One box to tick."""
 
-    verb = "Tick"
+    def __init__(self, label: str, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("missing", f"Tick “{label}”")
+        super().__init__(label, *args, **kwargs)
 
 
 class ModelRadiosField(Choosing, forms.ModelChoiceField):
@@ -747,6 +758,28 @@ class OperationForm(Form):
         steps = [step for step in re.split(r"[.\[\]]+", path) if step and not step.isdigit()]
         spelt = (self.problem_fields.get(path, ""), path, "_".join(steps), *reversed(steps))
         return next((name for name in spelt if name in self.fields and name not in self.carried), None)
+
+
+class SignInForm(AuthenticationForm):
+    """Django's sign-in form in our words. What it says does not tell whether the address is known."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_login": "Enter the email address and password of your account",
+        "inactive": "Enter the email address and password of your account",
+    }
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Email address"
+        self.fields["username"].error_messages["required"] = "Enter your email address"
+        self.fields["username"].widget.attrs |= {
+            "type": "email",
+            "spellcheck": "false",
+            "autocomplete": "username",
+        }
+        self.fields["username"].widget.attrs.pop("autofocus", None)
+        self.fields["password"].error_messages["required"] = "Enter your password"
 
 
 @dataclass(frozen=True)

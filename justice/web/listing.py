@@ -78,7 +78,8 @@ class Column:
 
     def cell(self, row: Any) -> SafeString:
         """The whole table cell."""
-        shown = _shown(self.of(row))
+        value = self.of(row)
+        shown = _shown(value)
         address = self.href(row) if self.href else ""
         if address:
             context = self.context(row) if self.context else ""
@@ -89,6 +90,8 @@ class Column:
         css = "govuk-table__cell"
         if self.kind == "number":
             css += " govuk-table__cell--numeric"
+        elif isinstance(value, str) and len(value) <= 16 and " " not in value:
+            css += " app-nowrap"  # a reference is not broken at its hyphen
         return format_html('<td class="{}">{}</td>', css, shown)
 
 
