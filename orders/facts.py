@@ -94,10 +94,22 @@ def _imposed(order: Order, requirements: list[Requirement], attended: list[date]
             yield Fact(requirement.subject, "requirement_ended", requirement.removed_on)
     if supervised:
         began, requirement = min(supervised, key=lambda row: (row[0], row[1].pk))
-        last = requirement.last_day or cpo.supervision_last_day(began, requirement.months)
-        yield Fact(subject, "supervision_imposed", began, until=last, marks=marks, reference=order.reference)
+        yield Fact(
+            subject,
+            "supervision_imposed",
+            began,
+            until=_supervised_until(requirement, began),
+            marks=marks,
+            reference=order.reference,
+        )
     if order.ended_on:
         yield Fact(subject, "order_ended", order.ended_on)
+
+
+def _supervised_until(requirement: Requirement, began: date) -> date | None:
+    """The last day of supervision, earlier where the court removed it: no review falls due after."""
+    last = requirement.last_day or cpo.supervision_last_day(began, requirement.months)
+    return min((day for day in (last, requirement.removed_on) if day), default=None)
 
 
 def _last_day(requirement: Requirement, began: date) -> date:

@@ -270,7 +270,9 @@ def vary_order(
         problems += _asked(kind, requirement, hours, months, last_day, added)
         refuse(problems)
         standing = list(order.requirements.filter(removed_on=None).order_by("pk"))
-        row = next((one for one in standing if requirement and one.pk == requirement.pk), None)
+        row = None
+        if kind != Variation.Kind.ADDED:
+            row = next((one for one in standing if requirement and one.pk == requirement.pk), None)
         if kind != Variation.Kind.ADDED and row is None:
             refuse([Problem("Select a requirement of this order", "requirement", "requirement_missing")])
         before = proposals.order_of(order, on=decided_on)
@@ -308,7 +310,11 @@ def vary_order(
             kind=kind,
             decided_on=decided_on,
             court=court,
-            changes={name: [was.get(name), value] for name, value in now.items() if was.get(name) != value},
+            changes={
+                name: [was.get(name), now.get(name)]
+                for name in (*was, *(name for name in now if name not in was))
+                if was.get(name) != now.get(name)
+            },
             reason=reason,
             recorded_by=actor,
         )
