@@ -16,7 +16,7 @@ def keep_figures(job: Running) -> dict[str, Any]:
     council, on = job.row.council, date.fromisoformat(job.arguments["on"])
     if council is None:
         raise ValueError("figures are kept for a council")
-    now = Quarter.containing(on)
+    now = Quarter.of(on)
     rows = []
     for quarter in (now.previous, now):
         rows += [
