@@ -108,10 +108,10 @@ def main(arguments: list[str]) -> None:
         if log_ins_file().exists():
             print(log_ins_file().read_text(), end="")
     else:
-        from django.core.management import execute_from_command_line
+        from django.core.management import execute_from_command_line, get_commands
 
         evaluation = os.environ["DJANGO_SETTINGS_MODULE"] == "justice.settings.local"
-        if evaluation and rest and rest[0] not in LEAVE_THE_TABLES and not rest[0].startswith("-"):
+        if evaluation and rest and rest[0] in get_commands().keys() - LEAVE_THE_TABLES:
             bring_up_to_date()
         execute_from_command_line(["./run manage", *rest])
 

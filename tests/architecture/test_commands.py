@@ -30,12 +30,14 @@ def run(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_standard_output_is_the_commands_alone_and_the_tables_are_made_first(tmp_path: Path) -> None:
-    show = "from cases.models import Council; print(Council.objects.count())"
+def test_standard_output_is_the_commands_alone_the_tables_are_made_and_paths_are_the_callers(
+    tmp_path: Path,
+) -> None:
+    show = "import os; from cases.models import Council; print(Council.objects.count(), os.getcwd())"
 
     done = run(tmp_path, "manage", "shell", "--no-imports", "--command", show)
 
-    assert done.stdout == "0\n", done.stderr
+    assert done.stdout == f"0 {tmp_path.resolve()}\n", done.stderr
     assert done.returncode == 0
     assert (tmp_path / "var" / "justice.sqlite3").exists()
 
@@ -46,12 +48,6 @@ def test_the_exit_status_is_the_commands(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert "no_such_command" in done.stderr
-
-
-def test_paths_are_those_of_the_folder_one_stands_in(tmp_path: Path) -> None:
-    done = run(tmp_path, "manage", "shell", "--no-imports", "--command", "import os; print(os.getcwd())")
-
-    assert done.stdout.strip() == str(tmp_path.resolve())
 
 
 def test_what_cannot_be_asked_is_answered_with_what_can(tmp_path: Path) -> None:
