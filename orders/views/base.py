@@ -27,7 +27,9 @@ class OrderView(CaseView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return {"order": self.order, "caption": f"Order {self.order.reference}", **context}
+        context["order"] = self.order
+        context.setdefault("caption", f"Order {self.order.reference}")
+        return context
 
 
 class OrderOperation(OrderView, OperationView):

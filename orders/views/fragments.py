@@ -28,6 +28,8 @@ class RequirementRow:
     progress: str = ""
     minutes_done: int | None = None
     minutes_ordered: int | None = None
+    # Unpaid work is completed by its hours, unless they may have been worked in another area.
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.A
         progress=progress,
         minutes_done=account.minutes_credited if account else None,
         minutes_ordered=account.minutes_ordered if account else None,
+        by_hand=status is None and (account is None or order.transferred_in or account.minutes_left == 0),
     )
 
 

@@ -1,4 +1,4 @@
-"""The walk of one order: recorded on 2 June 2025, seen, worked, planned, reviewed, with the dates the standards give."""
+"""The walk of one order: recorded on 2 June 2025, seen, worked, planned, reviewed, on the dates of the standards."""
 
 from __future__ import annotations
 
