@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
+from justice.celery import app
 from justice.settings import safety
 
 BASE = Path(__file__).resolve().parents[2]
@@ -191,3 +194,11 @@ def test_the_run_on_postgresql_is_on_postgresql() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         assert int(cursor.fetchone()[0]) >= 150_000
+
+
+def test_what_is_named_by_its_path_is_there() -> None:
+    """Neither the type checker nor the import contracts see these names."""
+    for name in (*settings.FACT_SOURCES, *settings.JOB_KINDS.values(), settings.JOB_BELL):
+        assert callable(import_string(name)), name
+    for entry in app.conf.beat_schedule.values():
+        assert entry["task"] in app.tasks or import_string(entry["task"])
