@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal, Protocol
 
-from justice.domain.calendar import MONTHS, Calendar, in_words, months_beginning_with
+from justice.domain.calendar import MONTHS, ONE_DAY, Calendar, in_words, months_beginning_with
 from justice.domain.standards import AS_ORDERED, FACT_KINDS, WORKING_DAYS, Clause, Standards
 from justice.domain.standards import MONTHS as IN_MONTHS
 
@@ -293,7 +293,7 @@ def why(timescale: Obligation, clause: Clause, calendar: Calendar) -> str:
     if period.counting == AS_ORDERED:
         return f"{due}: as ordered; {FACT_KINDS[clause.starts_on]} on {in_words(start)}"
     sentence = f"{due}: {period} {in_words(start)}"
-    if period.unit == IN_MONTHS and start.day > due_on.day and due_on.day >= 28:
+    if period.unit == IN_MONTHS and start.day > due_on.day and (due_on + ONE_DAY).day == 1:
         return f"{sentence}; {MONTHS[due_on.month - 1]} {due_on.year} has no {start.day}{_ending(start.day)}"
     if period.unit == WORKING_DAYS:
         return sentence + _not_counted(calendar.closed_between(start, due_on))

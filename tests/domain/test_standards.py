@@ -403,6 +403,11 @@ def test_the_text_that_the_bad_ones_are_made_from_is_good(tmp_path):
             id="periods out of order",
         ),
         pytest.param(
+            changed('"20 working days after"', '["3 months after", "3 months after"]'),
+            "must be longer",
+            id="one period twice",
+        ),
+        pytest.param(
             changed('"20 working days after"', '["20 days after", "3 months after"]'),
             "counted alike",
             id="periods of two kinds",

@@ -447,3 +447,34 @@ def test_closed_days_are_named_only_where_working_days_are_counted():
         "Monday 14 July 2025, Glasgow Fair, is not counted"
     )
     assert sentences["cpo.review"] == "Due Saturday 11 October 2025: 3 months after Friday 11 July 2025"
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        ("2025-01-31", "Due Wednesday 30 July 2025: 6 months beginning with Friday 31 January 2025"),
+        (
+            "2025-08-31",
+            "Due Saturday 28 February 2026: 6 months beginning with Sunday 31 August 2025; "
+            "February 2026 has no 31st",
+        ),
+        ("2027-08-29", "Due Monday 28 February 2028: 6 months beginning with Sunday 29 August 2027"),
+    ],
+)
+def test_a_short_month_is_named_only_where_it_moved_the_day(start, sentence):
+    ours = load_standards(
+        overlays=[LocalClause("cpo.plan", date(2020, 1, 1), ("6 months beginning with",), None, "Own")]
+    )
+    facts = [replace(supervision(), on=day(start), until=None)]
+    (row,) = [one for one in derive(facts, ours, CALENDAR) if one.clause == "cpo.plan"]
+    assert why(row, ours.clause_for("cpo.plan", row.starts_on), CALENDAR) == sentence
+
+
+def test_of_two_copies_sent_on_one_day_the_one_with_an_hour_is_the_first():
+    row = only(
+        "report.on_time",
+        Fact("report:7", "report_request_due", day("2025-06-16"), until=day("2025-07-10"), until_by=time(12)),
+        Fact("report:7", "report_submitted", day("2025-07-10")),
+        Fact("report:7", "report_submitted", day("2025-07-10"), at=time(13)),
+    )
+    assert row.on_time is False
