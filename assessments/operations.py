@@ -197,7 +197,7 @@ def set_court_time(
             text = "Enter between 0 and 20 working days before the hearing"
             problems.append(Problem(text, "working_days_before", "working_days_before"))
         refuse(problems)
-        council = Council.objects.select_for_update().get(pk=actor.council_id)
+        council = Council.objects.select_for_update(of=("self",)).get(staff=actor)
         row = CourtTime.objects.filter(
             council=council, court_type=court_type, in_force_from=in_force_from
         ).first() or CourtTime(
@@ -366,7 +366,7 @@ def hold_review(
             imposed_on=order.imposed_on,
             today=today,
             due_dates=due,
-            already_held_for=set(order.reviews.values_list("for_due_on", flat=True)),
+            already_held_for={held.for_due_on for held in order.reviews.all() if held.for_due_on},
         )
         if not order.requirements.filter(kind=RequirementKind.SUPERVISION).exists():
             text = "This order has no supervision requirement, so no departmental review is due"

@@ -80,7 +80,7 @@ def ask_why_late(entry: Entry, actor: User, case: Case, reason: str | None, note
             clause=row.clause,
             occurrence=row.occurrence,
             kind=Explanation.Kind.LATE,
-            code=reason,
+            code=str(reason),
             note=note,
             recorded_by=actor,
         )

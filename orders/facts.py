@@ -27,8 +27,8 @@ def order_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
             yield order.case_id, fact
     # A first contact or induction that the person did not attend is recorded, and meets nothing.
     contacts = Contact.objects.filter(order__in=orders, kind__in=CONTACTS, attended=True)
-    for order, kind, on in contacts.values_list("order_id", "kind", "on"):
-        yield orders[order].case_id, Fact(f"order:{order}", CONTACTS[kind], on)
+    for key, kind, on in contacts.values_list("order_id", "kind", "on"):
+        yield orders[key].case_id, Fact(f"order:{key}", CONTACTS[Contact.Kind(kind)], on)
     for breach in Breach.objects.filter(order__in=orders):
         order = orders[breach.order_id]
         yield (

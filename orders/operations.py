@@ -79,11 +79,11 @@ def impose_order(
             )
         if case.closed_on:
             problems.append(Problem(f"This case was closed on {words(case.closed_on)}. Open a new one first"))
+        named_on = officer_named_on or today
         if officer is not None:
-            officer_named_on = officer_named_on or today
             problems += _officer_problems(case, officer)
             problems += dates.problems(
-                officer_named_on,
+                named_on,
                 field="officer_named_on",
                 what="naming the responsible officer",
                 today=today,
@@ -111,13 +111,13 @@ def impose_order(
         save_under_reference(order, reference, case.council, "CPO", imposed_on)
         for one in proposed.requirements:
             _add_requirement(order, one, actor)
-        if officer is not None:
+        if officer is not None and officer.team is not None:
             Allocation.objects.create(
                 case=case,
                 subject=order.subject,
                 worker=officer,
                 team=officer.team,
-                from_on=officer_named_on,
+                from_on=named_on,
                 recorded_by=actor,
             )
         entry.subject = order.subject
@@ -145,7 +145,7 @@ def _add_requirement(order: Order, one: ProposedRequirement, actor: User) -> Req
         hours=one.hours if one.kind == RequirementKind.UNPAID_WORK else None,
         months=one.months,
         days=one.days,
-        hours_per_day=one.hours_per_day,
+        hours_per_day=None if one.hours_per_day is None else int(one.hours_per_day),
         last_day=one.last_day,
         place=one.place,
         details=one.details,
@@ -808,11 +808,11 @@ def record_breach_outcome(
         problems = happened(outcome_on, "outcome_on", "the outcome", order, today)
         problems += breach_rules.problems(
             outcome,
-            Basis(order.basis),
+            Basis(order.basis),  # type: ignore[call-arg]
             decided_on=breach.decided_on,
             outcome_on=outcome_on,
             lodged_on=breach.lodged_on,
-            court_type=CourtType(order.court_type),
+            court_type=CourtType(order.court_type),  # type: ignore[call-arg]
         )
         if not outcome:
             problems.append(Problem("Select what the court did", "outcome", "outcome_missing"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from orders.models import Order, Requirement
 
 def requirement_of(row: Requirement) -> ProposedRequirement:
     return ProposedRequirement(
-        kind=RequirementKind(row.kind),
+        kind=RequirementKind(row.kind),  # type: ignore[call-arg]
         hours=row.hours,
         months=row.months,
         days=row.days,
@@ -27,22 +28,22 @@ def requirement_of(row: Requirement) -> ProposedRequirement:
 
 
 def order_of(order: Order, *, on: date) -> ProposedOrder:
-    """What the order requires on a day, requirements that the court removed left out."""
+    """What the order requires on a day beside the person's other orders, without what the court removed."""
     rows = order.requirements.filter(removed_on=None).order_by("pk")
-    return completed(
-        ProposedOrder(
-            basis=Basis(order.basis),
-            court_type=CourtType(order.court_type),
-            imposed_on=order.imposed_on,
-            date_of_birth=order.case.person.date_of_birth,
-            requirements=tuple(requirement_of(row) for row in rows),
-            offence_on=order.offence_on,
-            fine_pounds=order.fine_pounds,
-            transferred_in=order.transferred_in,
-        ),
-        order.case.person_id,
-        on=on,
-        besides=order.pk,
+    return completed(alone(order, rows), order.case.person_id, on=on, besides=order.pk)
+
+
+def alone(order: Order, rows: Iterable[Requirement]) -> ProposedOrder:
+    """The order with these of its requirements, as if the person had no other."""
+    return ProposedOrder(
+        basis=Basis(order.basis),  # type: ignore[call-arg]
+        court_type=CourtType(order.court_type),  # type: ignore[call-arg]
+        imposed_on=order.imposed_on,
+        date_of_birth=order.case.person.date_of_birth,
+        requirements=tuple(requirement_of(row) for row in rows),
+        offence_on=order.offence_on,
+        fine_pounds=order.fine_pounds,
+        transferred_in=order.transferred_in,
     )
 
 
@@ -57,11 +58,11 @@ def completed(proposed: ProposedOrder, person: int, *, on: date, besides: int | 
         order__imposed_on__lte=on,
         order__ended_on=None,
     ).exclude(order=besides)
+    elsewhere = sum(row.hours_per_day or 0 for row in movement.select_related("order") if _runs(row, on))
     return replace(
         proposed,
         outstanding_minutes_elsewhere=ledger.outstanding_minutes(person, on, besides=besides),
-        other_curfew_hours_per_day=proposed.other_curfew_hours_per_day
-        + sum(row.hours_per_day for row in movement.select_related("order") if _runs(row, on)),
+        other_curfew_hours_per_day=proposed.other_curfew_hours_per_day + elsewhere,
     )
 
 

@@ -19,8 +19,9 @@ from cases.views.board import lines
 from justice.web.listing import Column, Table
 from justice.web.status import Status
 from justice.web.views import today
-from orders import ledger
+from orders import ledger, proposals
 from orders.domain import breach as breach_rules
+from orders.domain import cpo
 from orders.domain.cpo import RequirementKind
 from orders.domain.dates import words
 from orders.models import Attendance, Breach, Contact, Order, Requirement, Variation
@@ -96,6 +97,7 @@ class OrderPage(OrderView, TemplateView):
             "back": reverse("case", args=[self.case.pk]),
             "status": status_of(order),
             "summary": self.summary(),
+            "to_check": [] if order.ended_on else self.to_check(requirements),
             "requirements": [requirement_row(row, order, accounts) for row in requirements],
             "may_complete": order.ended_on is None and permissions.allows(user, "complete_requirement"),
             "open_lines": [line for line in board if line.to_do],
@@ -107,6 +109,11 @@ class OrderPage(OrderView, TemplateView):
             "tables": self.tables(requirements),
         }
         return context
+
+    def to_check(self, requirements: Sequence[Requirement]) -> list[str]:
+        """What the guidance advises against in the order, and what is not known of it; none of it stops the work."""
+        standing = [row for row in requirements if row.removed_on is None]
+        return [one.message for one in cpo.warnings(proposals.alone(self.order, standing))]
 
     def actions(
         self, names: Sequence[tuple[str, str]], requirements: Sequence[Requirement]
@@ -126,8 +133,8 @@ class OrderPage(OrderView, TemplateView):
 
     def summary(self) -> list[tuple[str, Any]]:
         order = self.order
-        held = Allocation.objects.filter(case=self.case, subject=order.subject, worker__isnull=False)
-        officers = list(held.select_related("worker").order_by("from_on", "pk"))
+        held = Allocation.objects.visible_to(self.request.user).filter(case=self.case, subject=order.subject)
+        officers = list(held.filter(worker__isnull=False).select_related("worker").order_by("from_on", "pk"))
         rows: list[tuple[str, Any]] = [
             ("Status", status_of(order)),
             ("Legal basis", order.get_basis_display()),
@@ -154,7 +161,7 @@ class OrderPage(OrderView, TemplateView):
         if any(row.kind == RequirementKind.UNPAID_WORK for row in requirements):
             rows = order.attendances.select_related("corrected_by").prefetch_related("lines__requirement")
             sessions = sessions_of(rows.order_by("on", "pk"))
-            may = order.ended_on is None and permissions.allows(self.request.user, "correct_attendance")
+            may = permissions.allows(self.request.user, "correct_attendance")
             found.append(("sessions", "Unpaid work sessions", _sessions(order, sessions, may)))
         found += [
             ("plans", "Case management plans", _plans(order.plans.select_related("approved_by"))),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from assessments import operations as assessing
 from cases.models import Consultation, Role, Timescale
 from orders import operations
+from orders.domain.cpo import ProposedRequirement, RequirementKind
 from orders.models import Order
 from tests.builders import (
     a_case,
@@ -358,6 +359,13 @@ def test_a_report_is_asked_for_and_submitted(client, order, manager):
 def test_a_form_without_its_version_is_not_taken(client, order, manager):
     response = client.post(reverse("end_order", args=[order.pk]), {"on": "2025-07-01", "reason": "completed"})
     assert "This form is not complete. Open it again" in text_of(response)
+
+
+def test_what_the_guidance_advises_against_is_shown_and_stops_nothing(client, manager):
+    residence = ProposedRequirement(RequirementKind.RESIDENCE, months=6)
+    order = an_order(supervision(12), residence)
+    said = text_of(client.get(reverse("order", args=[order.pk])))
+    assert "To check Enter the place that the residence requirement names" in said
 
 
 def test_an_ended_order_offers_no_actions(client, order, manager):
