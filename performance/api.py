@@ -13,12 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import performance.urls  # noqa: F401  (registers how quarters and measures stand in addresses)
 from cases.consultations import looked_through
 from cases.models import COUNCIL_ROLES, TEAM_ROLES, Consultation
 from justice.web.views import today
 from performance.domain.period import Quarter
-from performance.figures import MEASURE_OF, Scope, figures, rows
+from performance.figures import Scope, figures, rows
+from performance.kpis import Kpi
 from performance.models import Commentary, Return
+from performance.tallies import Tally
 
 
 class FigureSerializer(serializers.Serializer):
@@ -73,12 +76,6 @@ class FiguresView(APIView):
             raise serializers.ValidationError({name: ["Give the key, a whole number"]})
         return int(text) if text else None
 
-    def quarter(self, period: str) -> Quarter:
-        try:
-            return Quarter.parse(period)
-        except ValueError as error:
-            raise serializers.ValidationError({"period": [str(error)]}) from error
-
     def as_of(self, request: Request) -> date:
         text = request.query_params.get("as_of")
         try:
@@ -93,11 +90,11 @@ class QuarterFigures(FiguresView):
     @extend_schema(
         operation_id="figures", tags=["performance"], parameters=QUERY, responses=FigureSerializer(many=True)
     )
-    def get(self, request: Request, period: str) -> Response:
+    def get(self, request: Request, quarter: Quarter) -> Response:
         by = request.query_params.get("by")
         if by not in (None, "team", "locality", "worker"):
             raise serializers.ValidationError({"by": ["Choose team, locality or worker"]})
-        found = figures(self.scope(request), self.quarter(period), self.as_of(request), by=by)
+        found = figures(self.scope(request), quarter, self.as_of(request), by=by)
         shown = [
             {
                 "kpi": one.code,
@@ -122,14 +119,12 @@ class FigureRows(FiguresView):
     @extend_schema(
         operation_id="figure_rows", tags=["performance"], parameters=QUERY, responses=RowSerializer(many=True)
     )
-    def get(self, request: Request, period: str, kpi: str) -> Response:
-        if kpi not in MEASURE_OF:
-            raise serializers.ValidationError({"kpi": [f"Choose one of {', '.join(MEASURE_OF)}"]})
-        found = rows(MEASURE_OF[kpi], self.scope(request), self.quarter(period), self.as_of(request))
+    def get(self, request: Request, quarter: Quarter, measure: Kpi | Tally) -> Response:
+        found = rows(measure, self.scope(request), quarter, self.as_of(request))
         looked_through(
             user=request.user,
             cases=[row.case for row in found],
-            page=f"figure {kpi}",
+            page=f"figure {measure.code}",
             kind=Consultation.Kind.API,
         )
         return Response(RowSerializer(found, many=True).data)
@@ -141,7 +136,8 @@ class ReturnSerializer(serializers.ModelSerializer):
     class Meta:
         model = Return
         fields = (
-            "id", "period", "published_at", "as_of", "edition", "code_version", "figures", "achievements", "improvements",
+            "id", "period", "published_at", "as_of", "edition", "code_version", "figures", "achievements",
+            "improvements",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -172,16 +168,20 @@ class QuarterCommentary(FiguresView):
     """The commentary of a quarter, with the version to send back with a change."""
 
     @extend_schema(operation_id="commentary", tags=["performance"], responses=CommentarySerializer)
-    def get(self, request: Request, period: str) -> Response:
+    def get(self, request: Request, quarter: Quarter) -> Response:
         rows = Commentary.objects.visible_to(request.user)
-        row = get_object_or_404(rows, period=str(self.quarter(period)))
+        row = get_object_or_404(rows, period=str(quarter))
         return Response(CommentarySerializer(row).data)
 
 
 urlpatterns = [
     path("performance/returns/", ReturnViewSet.as_view({"get": "list"}), name="api-returns"),
     path("performance/returns/<uuid:pk>/", ReturnViewSet.as_view({"get": "retrieve"}), name="api-return"),
-    path("performance/<str:period>/", QuarterFigures.as_view(), name="api-figures"),
-    path("performance/<str:period>/commentary/", QuarterCommentary.as_view(), name="api-commentary"),
-    path("performance/<str:period>/<str:kpi>/", FigureRows.as_view(), name="api-figure-rows"),
+    path("performance/<quarter:quarter>/", QuarterFigures.as_view(), name="api-figures"),
+    path("performance/<quarter:quarter>/written/", QuarterCommentary.as_view(), name="api-commentary"),
+    path(
+        "performance/<quarter:quarter>/measures/<measure:measure>/cases/",
+        FigureRows.as_view(),
+        name="api-figure-rows",
+    ),
 ]
