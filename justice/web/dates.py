@@ -46,7 +46,7 @@ def short_date(day: date) -> str:
     return f"{day.day} {SHORT_MONTHS[day.month - 1]} {day.year}"
 
 
-class Unreadable(Exception):  # noqa: N818  (it is the text that is unreadable; nothing of ours went wrong)
+class Unreadable(Exception):
     """The day cannot be read.
 
     `message` is the end of a sentence that begins with the day's name ("must include a month"); `parts` are the

@@ -418,7 +418,7 @@ class Listing:
         if isinstance(self.ordered, QuerySet):
             case = self.case_of.replace(".", "__")
             return [(row, case_key) for row, case_key in self.ordered.values_list("pk", case)]
-        return [(id(row), _follow(row, self.case_of)) for row in self.ordered]
+        return [(self.key_of(row), _follow(row, self.case_of)) for row in self.ordered]
 
     def every_row(self, chunk: int = 1000) -> Iterator[Any]:
         """All rows in order, a chunk at a time."""
@@ -427,9 +427,8 @@ class Listing:
         else:
             yield from self.ordered
 
-    @staticmethod
-    def key_of(row: Any) -> Any:
-        return getattr(row, "pk", None) or id(row)
+    def key_of(self, row: Any) -> Any:
+        return row.pk if isinstance(self.ordered, QuerySet) else id(row)
 
 
 def _reversed(by: Any) -> Any:

@@ -27,11 +27,11 @@ FILES: Final[Mapping[str, str]] = {
 }
 
 
-class NoPdfHere(Exception):  # noqa: N818
+class NoPdfHere(Exception):
     """The system has no Pango, which WeasyPrint needs: the page can be printed instead."""
 
 
-class NotOurs(ValueError):  # noqa: N818
+class NotOurs(ValueError):
     """A document named something that is not ours; it is left out, and the document is made without it."""
 
 

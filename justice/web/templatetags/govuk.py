@@ -24,11 +24,11 @@ register = template.Library()
 
 # Drawn in a box of 12 by 12, in the colour of the words beside it.
 _SHAPES = {
-    "diamond": format_html('<path d="M6 0 12 6 6 12 0 6Z" fill="currentColor"/>'),
-    "triangle": format_html('<path d="M6 1 12 11.5 0 11.5Z" fill="currentColor"/>'),
-    "circle": format_html('<circle cx="6" cy="6" r="5.5" fill="currentColor"/>'),
-    "ring": format_html('<circle cx="6" cy="6" r="4.5" fill="none" stroke="currentColor" stroke-width="2"/>'),
-    "dash": format_html('<path d="M1 4.75h10v2.5H1z" fill="currentColor"/>'),
+    "diamond": SafeString('<path d="M6 0 12 6 6 12 0 6Z" fill="currentColor"/>'),
+    "triangle": SafeString('<path d="M6 1 12 11.5 0 11.5Z" fill="currentColor"/>'),
+    "circle": SafeString('<circle cx="6" cy="6" r="5.5" fill="currentColor"/>'),
+    "ring": SafeString('<circle cx="6" cy="6" r="4.5" fill="none" stroke="currentColor" stroke-width="2"/>'),
+    "dash": SafeString('<path d="M1 4.75h10v2.5H1z" fill="currentColor"/>'),
 }
 
 
@@ -48,7 +48,10 @@ def shape(name: str, tone: str) -> SafeString:
 def as_tag(status: Status) -> SafeString:
     """A status as HTML: its shape and its words."""
     return format_html(
-        '<strong class="app-tag app-tag--{}">{}{}</strong>', status.tone, shape(status.shape, status.tone), status.words
+        '<strong class="app-tag app-tag--{}">{}{}</strong>',
+        status.tone,
+        shape(status.shape, status.tone),
+        status.words,
     )
 
 
@@ -73,7 +76,7 @@ def direction(code: str | None) -> SafeString:
     """Which way a figure went against the same quarter a year before: an arrow and its word."""
     words = {"up": "Up", "down": "Down", "same": "No change"}.get(code or "")
     if not words:
-        return format_html('<span class="app-muted">Not known</span>')
+        return SafeString('<span class="app-muted">Not known</span>')
     drawn = {
         "up": "M6 1v10M6 1 2 5M6 1l4 4",
         "down": "M6 11V1M6 11 2 7M6 11l4-4",
