@@ -226,7 +226,8 @@ KPIS: tuple[Kpi, ...] = (
         polarity="higher",
         of="orders imposed in the quarter",
         done="had a first contact within 1 working day",
-        definition=f"First direct contact on or before the 1st working day after the order was imposed. {_WORKING_DAYS}",
+        definition="First direct contact on or before the 1st working day after the order was imposed. "
+        f"{_WORKING_DAYS}",
         denominator="Each order imposed, in the quarter of the day of sentence.",
         exclusions=_exclusions(_TRANSFERRED, _EXCUSED, _ENDED),
         source="National outcomes and standards; national statistics, table on first contact",

@@ -100,7 +100,7 @@ class Return(models.Model):
     as_of = models.DateField()
     edition = models.CharField(max_length=1000)
     code_version = models.CharField(max_length=80)
-    # The list of figures as shown: code, label, numerator, denominator, percent, target, rag, direction, rule, definition
+    # The list of figures as shown: performance.figures.Figure.frozen
     figures = models.JSONField()
     achievements = models.TextField(blank=True)
     improvements = models.TextField(blank=True)

@@ -332,7 +332,9 @@ def update(request: HttpRequest, quarter: Quarter) -> HttpResponse:
         "headline": [line for line in shown if line.figure.code in HEADLINE],
         "others": [line for line in shown if line.figure.code not in HEADLINE],
         "charts": [
-            (one, drawing.trend(one), drawing.trend_words(one)) for one in found if one.code in HEADLINE
+            (one, drawing.trend(one, height=215), drawing.trend_words(one))
+            for one in found
+            if one.code in HEADLINE
         ],
         **written(choices),
         "edition": standards_of(choices.scope.council).edition_on(quarter.last).key,

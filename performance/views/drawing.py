@@ -41,7 +41,7 @@ def sparkline(figure: Figure) -> SafeString:
     )
 
 
-def trend(figure: Figure) -> SafeString:
+def trend(figure: Figure, height: int = 300) -> SafeString:
     """The figure's course with its axes and its target, which steps where it changed."""
     return charts.trend(
         _points(figure),
@@ -49,6 +49,7 @@ def trend(figure: Figure) -> SafeString:
         title=f"{figure.measure.short}, twenty quarters to {figure.quarter.title}",
         unit=_unit(figure),
         targets=[point.target for point in figure.trend] if figure.is_rate else None,
+        height=height,
     )
 
 

@@ -149,6 +149,7 @@ def a_caseload(place: Place, cases: int, seed: int, first: date, last: date) -> 
     """Cases with every kind of record in every state, the same ones for the same seed."""
     chance = random.Random(seed)
     span = (last - first).days
+    made: list[Case] = []
 
     def some_day(after: date, within: int) -> date:
         return after + timedelta(days=chance.randrange(within))
@@ -157,6 +158,7 @@ def a_caseload(place: Place, cases: int, seed: int, first: date, last: date) -> 
         team = chance.choice(place.teams)
         worker = chance.choice(place.workers[team.pk])
         case = a_case(place, team, worker, restricted=chance.random() < 0.1)
+        made.append(case)
         if chance.random() < 0.2:
             moved_on = some_day(first, span)
             Allocation.objects.filter(case=case, to_on=None).update(to_on=moved_on)
@@ -222,7 +224,7 @@ def a_caseload(place: Place, cases: int, seed: int, first: date, last: date) -> 
             a_release(case, released_on, some_day(released_on, 5) if chance.random() < 0.8 else None)
     refresh(place)
     # People leave out or explain one in twelve.
-    for row in Timescale.objects.filter(council=place.council):
+    for row in Timescale.objects.filter(case__in=made):
         said = chance.random()
         if said < 0.04:
             if row.occurrence == 1:
