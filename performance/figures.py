@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Case as CaseWhen
 from django.db.models import CharField, Count, F, Q, QuerySet, Value, When
@@ -477,7 +478,7 @@ def _trend(
 def _groups(by: str, counted: Mapping[Key, Tallied], quarter: int) -> list[Group]:
     """The groups that have anything in the quarter, by name; what nobody holds comes last."""
     keys = {group for _, group, one in counted if one == quarter}
-    models = {"team": Team, "locality": Locality, "worker": User}
+    models: dict[str, Any] = {"team": Team, "locality": Locality, "worker": User}
     named = dict(models[by].objects.filter(pk__in=keys - {None}).values_list("pk", "name"))
     groups = [Group(key, name) for key, name in sorted(named.items(), key=lambda pair: (pair[1], pair[0]))]
     return groups + ([Group(None, UNALLOCATED)] if None in keys else [])

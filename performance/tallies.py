@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -42,9 +43,9 @@ class Tally(Measure):
 
         An attendance that was corrected is not one: the row that replaced it is.
         """
-        rows = self.model.objects.all() if user is None else self.model.objects.visible_to(user)
+        rows: QuerySet[Any] = self.model.objects.all() if user is None else self.model.objects.visible_to(user)
         if self.model is Attendance:
-            rows = rows.filter(corrected_by=None)
+            rows = rows.filter(Q(corrected_by=None))
         return rows.filter(**{self.path("council"): council, f"{self.day}__range": (first, last)})
 
 
@@ -129,7 +130,7 @@ SUCCESSFUL_COMPLETION = Tally(
     below=~Q(end_reason=EndReason.TRANSFERRED_OUT.value),
     above=Q(end_reason__in=SUCCESSFUL),
     outcome="end_reason",
-    happened=lambda code: EndReason(code).label,
+    happened={one.value: one.label for one in EndReason}.__getitem__,
     leaves_out="transferred out to another area",
     polarity="higher",
     of="orders ended in the quarter",
