@@ -91,6 +91,7 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet):
     A subclass gives `model`, serializer, filters, and `case_of`: the path from a row to its case's key.
     """
 
+    pagination_class = Pages
     case_of: ClassVar[str] = "case_id"
     queryset: QuerySet  # declared for the schema; read only through visible_to
 

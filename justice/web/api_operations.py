@@ -51,7 +51,7 @@ class OperationEndpoint(APIView):
 
     view_class: ClassVar[type[OperationView]]
 
-    def post(self, request: Request, **kwargs: Any) -> Response:
+    def carry_out(self, request: Request, **kwargs: Any) -> Response:
         view = self.view_class()
         django_request = request._request
         django_request.user = request.user
@@ -197,7 +197,10 @@ def _endpoint(view: type[OperationView]) -> Any:
             428: OpenApiResponse(description="If-Match is missing"),
         },
     )
-    endpoint = type(
-        f"{view.__name__}Endpoint", (OperationEndpoint,), {"view_class": view, "__doc__": view.__doc__}
-    )
-    return described(endpoint).as_view()
+
+    @described
+    def post(self: OperationEndpoint, request: Request, **kwargs: Any) -> Response:
+        return self.carry_out(request, **kwargs)
+
+    members = {"view_class": view, "post": post, "__doc__": view.__doc__}
+    return type(f"{view.__name__}Endpoint", (OperationEndpoint,), members).as_view()
