@@ -26,7 +26,7 @@ LONGEST = 36
 # How near a due date must be to be shown as due soon.
 SOON_WORKING_DAYS = 3
 
-State = Literal["met", "met_late", "pending", "overdue", "missed", "lapsed", "left_out"]
+State = Literal["met", "met_late", "pending", "overdue", "missed", "lapsed"]
 Urgency = Literal["overdue", "soon", "later", ""]
 
 
@@ -253,12 +253,11 @@ def _timescale(
 def state(timescale: Obligation, on: date) -> State:
     """What a timescale is at the end of a day: nothing dated later than that day is known yet.
 
-    "left_out" and "lapsed" count in no figure. "missed" is what was not done by the time its subject ended: it
-    leaves the lists of work and stays in the figures. What is due on the day itself is pending, not overdue.
+    "missed" is what was not done by the time its subject ended: it leaves the lists of work and stays in the
+    figures. What is due on the day itself is pending, not overdue. Being left out of the figures is no state: the
+    review of an order transferred in has still to be held.
     """
     ended = timescale.ended_on is not None and timescale.ended_on <= on
-    if timescale.left_out:
-        return "left_out"
     if timescale.lapsed and ended:
         return "lapsed"
     if timescale.met_on is not None and timescale.met_on <= on:

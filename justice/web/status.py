@@ -74,7 +74,6 @@ _STATES: Final = {
     "met_late": Status("Met late", "amber"),
     "missed": Status("Missed", "red"),
     "lapsed": Status("Lapsed", "grey"),
-    "left_out": Status("Left out", "grey"),
 }
 
 

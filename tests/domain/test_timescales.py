@@ -380,9 +380,12 @@ LATE = replace(PENDING, met_on=date(2025, 7, 10), on_time=False)
             id="withdrawn when met",
         ),
         pytest.param(
-            replace(PENDING, left_out="transferred_in"), "2025-06-03", "left_out", id="left out, pending"
+            replace(PENDING, left_out="transferred_in"),
+            "2025-06-03",
+            "pending",
+            id="left out, and still to do",
         ),
-        pytest.param(replace(LATE, left_out="transferred_in"), "2025-08-03", "left_out", id="left out, late"),
+        pytest.param(replace(LATE, left_out="transferred_in"), "2025-08-03", "met_late", id="left out, late"),
     ],
 )
 def test_what_a_timescale_is_on_a_day(row, on, expected):
@@ -399,7 +402,12 @@ def test_what_a_timescale_is_on_a_day(row, on, expected):
         pytest.param(PENDING, "2025-06-30", "soon", id="the day itself"),
         pytest.param(PENDING, "2025-07-01", "overdue", id="the day after"),
         pytest.param(MET, "2025-06-25", "", id="done"),
-        pytest.param(replace(PENDING, left_out="transferred_in"), "2025-07-01", "", id="left out"),
+        pytest.param(
+            replace(PENDING, left_out="transferred_in"),
+            "2025-07-01",
+            "overdue",
+            id="left out, and still to do",
+        ),
     ],
 )
 def test_how_pressing_a_timescale_is(row, on, expected):

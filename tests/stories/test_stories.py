@@ -210,7 +210,7 @@ def test_every_state_has_its_stories():
         for row in story["timescale"]
         for moment in row.get("state_on", [])
     }
-    assert told == {"met", "met_late", "pending", "overdue", "missed", "lapsed", "left_out"}
+    assert told == {"met", "met_late", "pending", "overdue", "missed", "lapsed"}
 
 
 # --- The second reader ------------------------------------------------------------------------------------------

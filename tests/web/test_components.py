@@ -58,7 +58,6 @@ class TestStates:
             ("met_late", "Met late"),
             ("missed", "Missed"),
             ("lapsed", "Lapsed"),
-            ("left_out", "Left out"),
         ],
     )
     def test_what_is_over(self, state, words):
