@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -104,95 +105,86 @@ class Stored:
 
     def __init__(self, council: Council | None) -> None:
         self.council = council
-        self._read: dict[str, Any] = {}
+        self._events: dict[Any, dict[int, list[Any]]] = {}
         # The council's last import when the plan was made: if there is a later one, the plan is out of date.
         self.last_import = last_import(council)
 
-    def _once(self, name: str, read: Callable[[Council], Any]) -> Any:
-        if self.council is None:
-            return {}
-        if name not in self._read:
-            self._read[name] = read(self.council)
-        return self._read[name]
+    def _rows(self, rows: models.QuerySet, path: str = "council") -> models.QuerySet:
+        """Those of the council; none where it is yet to be opened."""
+        return rows.filter(**{path: self.council}) if self.council else rows.none()
 
-    @property
+    @cached_property
     def staff(self) -> dict[str, User]:
-        return self._once("staff", lambda one: _by(User.objects.filter(council=one).select_related("team"), "staff_ref"))
+        return _by(self._rows(User.objects.exclude(staff_ref="").select_related("team")), "staff_ref")
 
-    @property
+    @cached_property
     def teams(self) -> dict[str, Team]:
-        rows = Team.objects.select_related("locality")
-        return self._once("teams", lambda one: _by(rows.filter(council=one), "name"))
+        return _by(self._rows(Team.objects.select_related("locality")), "name")
 
-    @property
+    @cached_property
     def localities(self) -> dict[str, Locality]:
-        return self._once("localities", lambda one: _by(Locality.objects.filter(council=one), "name"))
+        return _by(self._rows(Locality.objects.all()), "name")
 
-    @property
+    @cached_property
     def people(self) -> dict[str, Person]:
-        return self._once("people", lambda one: _by(Person.objects.filter(council=one), "reference"))
+        return _by(self._rows(Person.objects.all()), "reference")
 
-    @property
+    @cached_property
     def addresses(self) -> dict[int, Address]:
         """The present address of each person, by the person's key."""
-        rows = Address.objects.filter(to_on=None)
-        return self._once("addresses", lambda one: _by(rows.filter(person__council=one), "person_id"))
+        return _by(self._rows(Address.objects.filter(to_on=None), "person__council"), "person_id")
 
-    @property
+    @cached_property
     def cases(self) -> dict[int, Case]:
-        """The open case of each person, else the one closed last, by the person's key."""
-        rows = Case.objects.order_by("opened_on", "pk")
+        """The open case of each person, else the one opened last, by the person's key."""
+        found: dict[int, Case] = {}
+        for case in self._rows(Case.objects.order_by("opened_on", "pk")):
+            was = found.get(case.person_id)
+            if was is None or was.closed_on is not None:
+                found[case.person_id] = case
+        return found
 
-        def read(council: Council) -> dict[int, Case]:
-            found: dict[int, Case] = {}
-            for case in rows.filter(council=council):
-                was = found.get(case.person_id)
-                if was is None or was.closed_on is not None:
-                    found[case.person_id] = case
-            return found
-
-        return self._once("cases", read)
-
-    @property
+    @cached_property
     def orders(self) -> dict[str, Order]:
-        rows = Order.objects.select_related("case")
-        return self._once("orders", lambda one: _by(rows.filter(council=one), "reference"))
+        return _by(self._rows(Order.objects.select_related("case")), "reference")
 
-    @property
+    @cached_property
     def reports(self) -> dict[str, ReportRequest]:
-        rows = ReportRequest.objects.select_related("case")
-        return self._once("reports", lambda one: _by(rows.filter(council=one), "reference"))
+        return _by(self._rows(ReportRequest.objects.select_related("case")), "reference")
 
-    @property
+    @cached_property
     def releases(self) -> dict[str, Release]:
-        rows = Release.objects.select_related("case")
-        return self._once("releases", lambda one: _by(rows.filter(council=one), "reference"))
+        return _by(self._rows(Release.objects.select_related("case")), "reference")
 
-    @property
+    @cached_property
     def requirements(self) -> dict[int, list[Requirement]]:
-        rows = Requirement.objects.filter(removed_on=None).order_by("pk")
-        return self._once("requirements", lambda one: _group(rows.filter(order__council=one)))
+        """The requirements that stand, by order."""
+        return _group(self._rows(Requirement.objects.filter(removed_on=None).order_by("pk"), "order__council"))
 
-    @property
+    @cached_property
     def holders(self) -> dict[str, Allocation]:
         """The last holder of each order, by the order's subject."""
         rows = Allocation.objects.filter(subject__startswith="order:").select_related("worker")
-        ordered = rows.order_by("from_on", "pk")
-        return self._once("holders", lambda one: _by(ordered.filter(case__council=one), "subject"))
+        return _by(self._rows(rows.order_by("from_on", "pk"), "case__council"), "subject")
 
-    @property
+    @cached_property
     def explanations(self) -> dict[tuple[str, str], Explanation]:
+        """Why something is left out of the figures, by subject and clause."""
         rows = Explanation.objects.filter(kind=Explanation.Kind.EXCUSED, occurrence=1)
-        return self._once(
-            "explanations",
-            lambda one: {(row.subject, row.clause): row for row in rows.filter(case__council=one)},
-        )
+        return {(row.subject, row.clause): row for row in self._rows(rows, "case__council")}
 
     def events(self, model: Any) -> dict[int, list[Any]]:
         """The rows of one kind of event by order; of attendances, those that stand."""
-        rows = model.objects.filter(corrected_by=None) if model is Attendance else model.objects.all()
-        ordered = rows.order_by("pk")
-        return self._once(model.__name__, lambda one: _group(ordered.filter(order__council=one)))
+        if model not in self._events:
+            rows = model.objects.filter(corrected_by=None) if model is Attendance else model.objects.all()
+            self._events[model] = _group(self._rows(rows.order_by("pk"), "order__council"))
+        return self._events[model]
+
+    def read_all(self) -> None:
+        """Read what was not asked for yet: once saving has begun it would find what was saved a moment ago."""
+        for name, one in vars(type(self)).items():
+            if isinstance(one, cached_property):
+                getattr(self, name)
 
     def known(self) -> Known:
         """What reading a bundle asks: which references were imported before, and the day new rows are held against."""
@@ -305,6 +297,7 @@ def plan(parsed: Parsed, stored: Stored, *, name: str, today: date) -> ChangeSet
     _plan_exclusions(parsed, found)
     _check_days(parsed, found)
     _ask_the_law(parsed, found)
+    stored.read_all()
     return found
 
 

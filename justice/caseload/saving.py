@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import models
@@ -32,11 +32,11 @@ from cases.models import (
     Locality,
     Person,
     Team,
-    Timescale,
     User,
 )
 from cases.models.base import current_entry
 from justice.caseload import changes as planned
+from justice.caseload.bulk import insert
 from justice.caseload.changes import Change, ChangeSet, given
 from justice.caseload.format import BY_TABLE, KPI_TABLES
 from justice.domain.errors import Problem, Refused
@@ -47,9 +47,7 @@ from orders.domain.reasons import CLAUSE_OF_KPI
 from orders.models import Attendance, Contact, HoursLine, Order, Release, Requirement
 
 Say = Callable[[str], None]
-Row = TypeVar("Row", bound=models.Model)
 
-BATCH = 2000
 CASES_AT_ONCE = 1000  # whose timescales are derived together
 
 
@@ -117,13 +115,6 @@ class _Saving:
 
     # --- How rows are written
 
-    def _make(self, rows: Iterable[Row]) -> list[Row]:
-        """New rows in bulk, with their keys."""
-        rows = list(rows)
-        if rows:
-            type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
-        return rows
-
     @contextmanager
     def _changing(self, name: str, change: Change, case: Case | None, subject: str) -> Iterator[Any]:
         """One changed row: the row as it is stored now, its own entry, and its copy under that entry."""
@@ -178,10 +169,10 @@ class _Saving:
         wanted = {row.team: row.locality for row in rows}
         localities, teams = dict(self.stored.localities), dict(self.stored.teams)
         names = dict.fromkeys(name for name in wanted.values() if name not in localities)
-        for locality in self._make(Locality(council=self.council, name=name) for name in names):
+        for locality in insert(Locality(council=self.council, name=name) for name in names):
             localities[locality.name] = locality
         new = {team: place for team, place in wanted.items() if team not in teams}
-        for team in self._make(
+        for team in insert(
             Team(council=self.council, name=name, locality=localities[place]) for name, place in new.items()
         ):
             teams[team.name] = team
@@ -196,7 +187,7 @@ class _Saving:
             )
             for row in table.new
         ]
-        for user in self._make(users):
+        for user in insert(users):
             self.staff[user.staff_ref] = user
         for change in table.changed:
             with self._changing("staff", change, None, f"user:{change.stored.pk}") as user:
@@ -213,7 +204,7 @@ class _Saving:
     def _save_people(self) -> None:
         table = self.tables["people"]
         rows = {row.person_ref: row for row in table.new}
-        made = self._make(
+        made = insert(
             Person(
                 council=self.council,
                 reference=row.person_ref,
@@ -225,7 +216,7 @@ class _Saving:
         )
         for person in made:
             self.people[person.reference] = person
-        self._make(
+        insert(
             Address(person=person, postcode=rows[person.reference].postcode, **self.told)
             for person in made
             if rows[person.reference].postcode
@@ -277,13 +268,13 @@ class _Saving:
                 case.version += 1
                 case.save()
             self.case_of[ref] = case
-        self._make(self.new_cases)
+        insert(self.new_cases)
         new = {case.pk for case in self.new_cases}
         self.touched.update({case.pk: case for case in self.case_of.values() if case.pk not in new})
 
     def _save_orders(self) -> None:
         table, queried = self.tables["orders"], self.changes.queried
-        made = self._make(
+        made = insert(
             Order(
                 council=self.council,
                 case=self.case_of[row.person_ref],
@@ -371,7 +362,7 @@ class _Saving:
 
     def _save_requirements(self) -> None:
         table = self.tables["requirements"]
-        made = self._make(
+        made = insert(
             Requirement(
                 order=self.orders[row.order_ref],
                 kind=row.kind,
@@ -401,7 +392,7 @@ class _Saving:
             ("releases", Release, "release_ref", planned.release_values),
         )
         for name, model, ref, values in models_of:
-            made = self._make(
+            made = insert(
                 model(
                     council=self.council,
                     case=self.case_of[row.person_ref],
@@ -450,21 +441,21 @@ class _Saving:
                 closed = order.case.closed_on
                 holder.to_on = max(closed, order.imposed_on) if closed else None
                 rows.append(holder)
-        self._make(rows)
+        insert(rows)
 
     # --- What was done
 
     def _save_events(self) -> None:
         tables = self.tables
-        self._make(
+        insert(
             Contact(order=self.orders[row.order_ref], kind=row.kind, on=row.on, attended=row.attended, **self.told)
             for row in tables["contacts"].new
         )
-        self._make(
+        insert(
             Plan(order=self.orders[row.order_ref], approved_on=row.approved_on, **self.told)
             for row in tables["plans"].new
         )
-        self._make(
+        insert(
             Review(
                 order=self.orders[row.order_ref],
                 held_on=row.held_on,
@@ -474,7 +465,7 @@ class _Saving:
             )
             for row in tables["reviews"].new
         )
-        self._make(
+        insert(
             Assessment(
                 order=self.orders[row.order_ref],
                 tool=row.tool,
@@ -495,7 +486,7 @@ class _Saving:
         self._touch(row.order_ref for row in table.new)
         rows = sorted(table.new, key=lambda row: (row.order_ref, row.on, row.line))
         corrected = [self._correct(change) for change in table.changed]
-        made = self._make(self._attendance(row) for row in rows)
+        made = insert(self._attendance(row) for row in rows)
         worked = [one for one in (*corrected, *made) if one.minutes_worked]
         accounts = self._accounts({one.order_id: one.order for one in worked})
         lines = []
@@ -509,7 +500,7 @@ class _Saving:
                         HoursLine(attendance=one, requirement=account.requirement, kind=kind, minutes=credited)
                     )
                     minutes -= credited
-        self._make(lines)
+        insert(lines)
 
     def _attendance(self, row: Any) -> Attendance:
         return Attendance(
@@ -574,7 +565,7 @@ class _Saving:
                     rows.append(self._excuse(row, subject, one))
             if subject.case_id not in self._new_case_keys():
                 self.touched[subject.case_id] = subject.case
-        self._make(rows)
+        insert(rows)
         for change in table.changed:
             was: Any = change.stored
             subject = subjects[KPI_TABLES[change.row.kpi]][change.row.ref]
@@ -608,8 +599,7 @@ class _Saving:
         new = [case.pk for case in self.new_cases]
         try:
             for start in range(0, len(new), CASES_AT_ONCE):
-                rows = list(timescales.derived_rows(new[start : start + CASES_AT_ONCE]))
-                Timescale.objects.bulk_create(rows, batch_size=BATCH)
+                insert(timescales.derived_rows(new[start : start + CASES_AT_ONCE]))
             moved = timescales.refresh(sorted(self.touched.keys() - self._new_case_keys()))
         except (ValueError, OverflowError) as error:  # UnknownDay among them
             raise Refused(Problem(f"A timescale cannot be worked out: {error}", code="underivable")) from error
@@ -641,7 +631,7 @@ class _Saving:
             )
             for case in {case.pk: case for case in cases}.values()
         ]
-        self._make([*of_cases, *self.entries])
+        insert([*of_cases, *self.entries])
 
 
 def _columns(model: type[models.Model]) -> frozenset[str]:
