@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from cases import permissions
+from justice.domain.errors import Refused
 from justice.web.views import OperationView, today
 from orders import forms, operations
 from orders.models import Attendance, Breach, Order, Requirement
@@ -27,22 +28,27 @@ class ImposeOrder(OperationView):
     done = "The order was recorded and its timescales worked out"
     form_class = forms.ImposeOrderForm
     made: Order | None = None
+    refused = False
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "officers": colleagues(self.request.user)}
 
     def run(self, form: forms.ImposeOrderForm) -> Order:
-        self.made = operations.impose_order(
-            actor=self.request.user,
-            case=self.case,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
+        try:
+            self.made = operations.impose_order(
+                actor=self.request.user,
+                case=self.case,
+                today=today(),
+                key=form.submission_key,
+                **form.values(),
+            )
+        except Refused:
+            self.refused = True
+            raise
         return self.made
 
     def form_invalid(self, form: Form) -> HttpResponse:
-        if permissions.allows(self.request.user, "query_order"):
+        if self.refused and permissions.allows(self.request.user, "query_order"):
             form.offered = frozenset({"query"})  # type: ignore[attr-defined]
         return super().form_invalid(form)
 

@@ -157,6 +157,16 @@ def test_hours_that_the_court_lets_run_together_are_not_limited_by_the_others():
     an_order(unpaid_work(200, court_directs_concurrent=True), case=case, imposed="1 July 2025")
 
 
+def test_hours_in_a_place_are_added_up_over_all_orders_that_restrict_movement():
+    case = a_case()
+    movement = ProposedRequirement(RequirementKind.RESTRICTED_MOVEMENT, months=6, hours_per_day=8)
+    an_order(supervision(12), movement, case=case, imposed="2 June 2025")
+    with pytest.raises(Refused) as refused:
+        an_order(supervision(12), movement, case=case, imposed="1 July 2025")
+    assert codes(refused) == {"restricted_movement_hours_a_day"}
+    an_order(supervision(12), movement, case=case, imposed="2 December 2025")
+
+
 def test_the_responsible_officer_named_with_the_order_holds_it():
     officer = a_caseworker()
     order = an_order(officer=officer, received="2 June 2025", today="3 June 2025")

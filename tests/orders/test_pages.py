@@ -177,6 +177,8 @@ def test_a_manager_is_offered_to_save_it_as_queried(client):
     client.force_login(a_manager())
     address = reverse("impose_order", args=[case.pk])
     assert "Save as queried" not in client.get(address).content.decode()
+    lacking = {**IMPOSED, "basis": ""}
+    assert "Save as queried" not in client.post(address, lacking).content.decode()
     sent = {**IMPOSED, "unpaid_work_hours": "400"}
     assert "Save as queried with the clerk of court" in client.post(address, sent).content.decode()
 
