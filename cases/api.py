@@ -23,7 +23,8 @@ class CaseSerializer(serializers.ModelSerializer):
     class Meta:
         model = Case
         fields = (
-            "id", "version", "reference", "given_name", "family_name", "date_of_birth", "gender", "opened_on", "closed_on",
+            "id", "version", "reference", "given_name", "family_name", "date_of_birth", "gender", "opened_on",
+            "closed_on",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -51,7 +52,8 @@ class TimescaleSerializer(serializers.ModelSerializer):
         model = Timescale
         fields = (
             "id", "case", "worker", "team", "subject", "clause", "occurrence", "reference", "edition", "starts_on",
-            "due_on", "due_by", "met_on", "on_time", "ended_on", "lapsed", "left_out", "excused", "late_reason", "days_taken",
+            "due_on", "due_by", "met_on", "on_time", "ended_on", "lapsed", "left_out", "excused", "late_reason",
+            "days_taken",
         )  # fmt: skip
         read_only_fields = fields
 

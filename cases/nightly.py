@@ -28,5 +28,7 @@ def check_timescales(job: Running) -> dict[str, Any]:
 def notify(job: Running) -> dict[str, Any]:
     """The morning's notices for what became overdue or is due within five days, and a message to each person."""
     council, on = job.row.council_id, date.fromisoformat(job.arguments["on"])
+    if council is None:
+        raise ValueError("notices are for a council")
     claim_notices(council, on)
     return {"messages": send_messages(council, job.now())}

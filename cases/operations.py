@@ -91,8 +91,7 @@ def open_case(
     body: Mapping[str, object] | None = None,
 ) -> Case:
     """A person who is new to the council, and their case, held from the first day by a team."""
-    council = actor.council
-    assert council is not None
+    council = _council_of(actor)
     team = team or actor.team
     with operation("open_case", actor=actor, council=council, key=key, body=body) as entry:
         problems = []
@@ -661,7 +660,7 @@ def set_calendar_day(
         row.version += 0 if row.pk is None else 1
         row.save()
         entry.subject = f"calendar_day:{day.isoformat()}"
-        entry.changes = _redate(actor.council, "calendar_stamp", _counted_over(actor.council, day))
+        entry.changes = _redate(_council_of(actor), "calendar_stamp", _counted_over(_council_of(actor), day))
     return entry.changes
 
 
@@ -678,9 +677,9 @@ def remove_calendar_day(
         body={"day": row.day},
     ) as entry:
         entry.subject = f"calendar_day:{row.day.isoformat()}"
-        touched = _counted_over(actor.council, row.day)
+        touched = _counted_over(_council_of(actor), row.day)
         row.delete()
-        entry.changes = _redate(actor.council, "calendar_stamp", touched)
+        entry.changes = _redate(_council_of(actor), "calendar_stamp", touched)
     return entry.changes
 
 
@@ -706,7 +705,7 @@ def set_local_standard(
         row.version += 0 if row.pk is None else 1
         row.save()
         entry.subject = f"local_standard:{row.pk}"
-        entry.changes = _redate(actor.council, "standards_stamp", _started_under(clause, in_force_from))
+        entry.changes = _redate(_council_of(actor), "standards_stamp", _started_under(clause, in_force_from))
     return entry.changes
 
 
@@ -724,13 +723,18 @@ def remove_local_standard(
         entry.subject = f"local_standard:{row.pk}"
         touched = _started_under(row.clause, row.in_force_from)
         row.delete()
-        entry.changes = _redate(actor.council, "standards_stamp", touched)
+        entry.changes = _redate(_council_of(actor), "standards_stamp", touched)
     return entry.changes
 
 
-def _redate(council: Council | None, stamp: str, touched: QuerySet[Timescale]) -> list[dict[str, object]]:
+def _council_of(actor: User) -> Council:
+    if actor.council is None:
+        raise ValueError("the system has no council of its own: it acts for one")
+    return actor.council
+
+
+def _redate(council: Council, stamp: str, touched: QuerySet[Timescale]) -> list[dict[str, object]]:
     """Give the council a new stamp and derive again the cases that have such timescales; return what moved."""
-    assert council is not None
     cases = list(touched.filter(council=council).order_by("case").values_list("case", flat=True).distinct())
     council = Council.objects.select_for_update().get(pk=council.pk)
     setattr(council, stamp, uuid.uuid4())
@@ -741,9 +745,8 @@ def _redate(council: Council | None, stamp: str, touched: QuerySet[Timescale]) -
         raise Refused(Problem(str(error), "within")) from error
 
 
-def _counted_over(council: Council | None, day: date) -> QuerySet[Timescale]:
+def _counted_over(council: Council, day: date) -> QuerySet[Timescale]:
     """Timescales whose counting of working days may pass this day, reports due just before it among them."""
-    assert council is not None
     standards = standards_of(council)
     periods = [(clause.key, clause.within) for edition in standards.editions for clause in edition.clauses]
     periods += [(local.clause_key, local.within) for local in standards.overlays]

@@ -133,15 +133,17 @@ def _shown(row: Timescale | None) -> dict[str, object] | None:
     }
 
 
-def differences(cases: Sequence[int]) -> Iterator[tuple[Timescale | None, Timescale | None]]:
-    """Pairs of stored and derived rows that are not equal, for a batch of cases."""
+def differences(
+    cases: Sequence[int],
+) -> Iterator[tuple[Timescale, Timescale | None, Timescale | None]]:
+    """Where stored and derived are not equal, for a batch of cases: whichever there is, the one, the other."""
     stored = {identity(row): row for row in Timescale.objects.filter(case__in=cases)}
     for row in derived_rows(cases):
         was = stored.pop(identity(row), None)
         if was is None or any(getattr(was, name) != getattr(row, name) for name in DERIVED):
-            yield was, row
+            yield row, was, row
     for was in stored.values():
-        yield was, None
+        yield was, was, None
 
 
 def refresh(cases: Sequence[int]) -> list[dict[str, object]]:
@@ -152,7 +154,7 @@ def refresh(cases: Sequence[int]) -> list[dict[str, object]]:
     moved: list[dict[str, object]] = []
     for start in range(0, len(cases), BATCH):
         new, changed, gone = [], [], []
-        for was, now in differences(cases[start : start + BATCH]):
+        for row, was, now in differences(cases[start : start + BATCH]):
             if now is None and was is not None:
                 gone.append(was.pk)
             elif was is None and now is not None:
@@ -161,8 +163,6 @@ def refresh(cases: Sequence[int]) -> list[dict[str, object]]:
                 now.pk = was.pk
                 changed.append(now)
             if _shown(was) != _shown(now):
-                row = now or was
-                assert row is not None
                 moved.append(
                     {
                         "subject": row.subject,
@@ -180,14 +180,12 @@ def refresh(cases: Sequence[int]) -> list[dict[str, object]]:
 
 def check(cases: Sequence[int]) -> list[Difference]:
     """Every stored timescale that differs from what the facts give; empty unless somebody wrote round an operation."""
-    found = []
+    found: list[Difference] = []
     for start in range(0, len(cases), BATCH):
-        for was, now in differences(cases[start : start + BATCH]):
-            row = now or was
-            assert row is not None
-            found.append(
-                Difference(row.case_id, row.subject, row.clause, row.occurrence, _all(was), _all(now))
-            )
+        found += [
+            Difference(row.case_id, row.subject, row.clause, row.occurrence, _all(was), _all(now))
+            for row, was, now in differences(cases[start : start + BATCH])
+        ]
     return found
 
 

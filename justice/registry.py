@@ -57,7 +57,10 @@ class Declared:
     text: dict[str, str]
 
 
-def load(file: Path = Path(__file__).with_name("registry.toml")) -> dict[str, Declared]:
+FILE: Final = Path(__file__).with_name("registry.toml")
+
+
+def load(file: Path = FILE) -> dict[str, Declared]:
     """Every declared table by its label ("cases.Person"). ValueError for a word that is not in the lists above."""
     found = {}
     for app, tables in tomllib.loads(file.read_text(encoding="utf-8")).items():

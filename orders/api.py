@@ -16,7 +16,8 @@ class RequirementSerializer(serializers.ModelSerializer):
     class Meta:
         model = Requirement
         fields = (
-            "id", "version", "kind", "hours", "level", "months", "days", "hours_per_day", "last_day", "place", "details",
+            "id", "version", "kind", "hours", "level", "months", "days", "hours_per_day", "last_day", "place",
+            "details",
             "court_directs_concurrent", "added_on", "completed_on", "removed_on",
         )  # fmt: skip
         read_only_fields = fields
@@ -40,8 +41,10 @@ class OrderSerializer(serializers.ModelSerializer):
     class Meta:
         model = Order
         fields = (
-            "id", "version", "case", "reference", "basis", "court_type", "court", "imposed_on", "received_on", "offence_on",
-            "fine_pounds", "transferred_in", "queried_because", "queried_rules", "ended_on", "end_reason", "requirements",
+            "id", "version", "case", "reference", "basis", "court_type", "court", "imposed_on", "received_on",
+            "offence_on",
+            "fine_pounds", "transferred_in", "queried_because", "queried_rules", "ended_on", "end_reason",
+            "requirements",
             "variations",
         )  # fmt: skip
         read_only_fields = fields

@@ -23,10 +23,10 @@ class Role(models.TextChoices):
     SYSTEM = "system", "System"
 
 
-TEAM_ROLES = frozenset(
+TEAM_ROLES: frozenset[str] = frozenset(
     {Role.CASEWORKER, Role.UNPAID_WORK_SUPERVISOR, Role.BUSINESS_SUPPORT, Role.FIRST_LINE_MANAGER}
 )
-COUNCIL_ROLES = frozenset({Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER, Role.SYSTEM})
+COUNCIL_ROLES: frozenset[str] = frozenset({Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER, Role.SYSTEM})
 
 
 class CouncilOwned(models.QuerySet):
@@ -40,6 +40,10 @@ class CouncilOwned(models.QuerySet):
         return self.filter(**{self.council_path: user.council_id})
 
 
+class CouncilQuerySet(CouncilOwned):
+    council_path = "pk"
+
+
 class Council(Versioned):
     """A local authority: the owner of cases, of a working-day calendar and of local standards."""
 
@@ -49,7 +53,7 @@ class Council(Versioned):
     standards_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
     demonstration = models.BooleanField(default=False, editable=False)
 
-    objects = type("CouncilQuerySet", (CouncilOwned,), {"council_path": "pk"}).as_manager()
+    objects = CouncilQuerySet.as_manager()
     history = tracked()
 
     class Meta:
@@ -130,7 +134,7 @@ class User(AbstractBaseUser, Versioned):
     history = tracked()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = ("name", "role")
+    REQUIRED_FIELDS = ["name", "role"]  # noqa: RUF012
 
     class Meta:
         ordering = ("name", "pk")

@@ -24,7 +24,7 @@ from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
 from justice.web.views import today
 
-TEAM_LISTS = frozenset({Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.BUSINESS_SUPPORT})
+TEAM_LISTS: frozenset[str] = frozenset({Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.BUSINESS_SUPPORT})
 
 
 def home(request: HttpRequest) -> HttpResponse:

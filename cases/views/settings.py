@@ -35,7 +35,7 @@ from cases.forms_settings import (
     TargetForm,
     TeamForm,
 )
-from cases.models import CalendarDay, Council, Entry, Locality, LocalStandard, Team, User
+from cases.models import CalendarDay, Entry, Locality, LocalStandard, Team, User
 from justice.domain.standards import Clause
 from justice.web.forms import OperationForm
 from justice.web.views import OperationView, today
@@ -306,7 +306,7 @@ class AmendCouncil(SettingView):
     form_class = LocalityForm
     done = "The council was renamed"
 
-    def root(self) -> Council:
+    def root(self) -> Any:
         return self.request.user.council
 
     def get_initial(self) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class RequirementQuerySet(models.QuerySet):
 
 
 class Requirement(Recorded, Versioned):
-    """One thing the order requires. `hours` for unpaid work, `months` for the rest; the level follows from the hours."""
+    """One thing the order requires: `hours` of unpaid work, `months` of the rest. The level follows from the hours."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="requirements")
     kind = models.CharField(max_length=30, choices=[(one.value, one.label) for one in RequirementKind])

@@ -1,4 +1,4 @@
-"""The one way anything changes: permitted, seen, unrepeated, of the version on the screen, all or nothing, written down."""
+"""The one way anything changes: permitted, seen, once, of the version on the screen, whole, and written down."""
 
 import uuid
 
@@ -90,7 +90,10 @@ def test_a_record_that_moved_on_is_not_overwritten():
 def test_a_failure_half_way_leaves_nothing():
     case = a_case()
     before = Entry.objects.count()
-    with pytest.raises(ZeroDivisionError), operation("raise_alert", actor=worker_of(case), case=case):
+    with (  # noqa: PT012  (the failure must come inside)
+        pytest.raises(ZeroDivisionError),
+        operation("raise_alert", actor=worker_of(case), case=case),
+    ):
         Alert.objects.create(person=case.person, kind="health", from_on=day("2 June 2025"))
         raise ZeroDivisionError
     assert not Alert.objects.exists()

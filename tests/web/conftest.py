@@ -89,10 +89,13 @@ def world(db: None) -> World:
     job = Job.objects.create(
         kind="import_caseload", run_key="1", asked_by=made.users[Role.PERFORMANCE_OFFICER], council=council
     )
+    today = timezone.localdate()
     case_operations.set_calendar_day(
-        actor=made.users[Role.PERFORMANCE_OFFICER], day=timezone.localdate() - timedelta(days=timezone.localdate().weekday()),
-        name="Town holiday", closed=True,
-    )  # fmt: skip
+        actor=made.users[Role.PERFORMANCE_OFFICER],
+        day=today - timedelta(days=today.weekday()),
+        name="Town holiday",
+        closed=True,
+    )
     case_operations.set_local_standard(
         actor=made.users[Role.PERFORMANCE_OFFICER], clause="cpo.plan", in_force_from=timezone.localdate(),
         within=["15 working days after"], then_every="", source="Committee paper",

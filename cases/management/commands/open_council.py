@@ -15,7 +15,7 @@ from justice.domain.errors import Refused
 
 
 class Command(BaseCommand):
-    help = "Open a council with its first administrator. The password is asked for, or read from ADMINISTRATOR_PASSWORD."
+    help = "Open a council with its first administrator. The password is asked for, or is ADMINISTRATOR_PASSWORD."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the council's name")
