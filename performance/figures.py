@@ -124,17 +124,18 @@ def _count_kpis(
     for day, clauses in kpis.clauses_by_date(wanted).items():
         dated |= Q(clause__in=clauses) & kpis.dated(day, quarters, as_of)
     group = {"group": F(BY[by])} if by else {}
+    # What is left out of every number is not read; of the rest, `below`, `above` and `pending` are these counts.
     counted = (
         scope.timescales()
-        .filter(dated)
+        .filter(dated, kpis.counted(as_of))
         .annotate(quarter=kpis.quarter_of_each(wanted), **group)
         .order_by()
         .values("clause", "occurrence", "quarter", *group)
         .annotate(
-            below_line=Count("pk", filter=kpis.below(as_of)),
-            done=Count("pk", filter=kpis.above(Numerator.MET, as_of)),
-            in_time=Count("pk", filter=kpis.above(Numerator.ON_TIME, as_of)),
-            waiting=Count("pk", filter=kpis.pending(as_of)),
+            every=Count("pk"),
+            decided=Count("pk", filter=kpis.decided(as_of)),
+            done=Count("pk", filter=kpis.succeeded(Numerator.MET, as_of)),
+            in_time=Count("pk", filter=kpis.succeeded(Numerator.ON_TIME, as_of)),
         )
     )
     for row in counted:
@@ -142,7 +143,7 @@ def _count_kpis(
             if row["clause"] == kpi.clause and kpi.occurrence in (None, row["occurrence"]):
                 above = row["in_time"] if kpi.numerator == Numerator.ON_TIME else row["done"]
                 found[kpi.code, row.get("group"), row["quarter"]] += Tallied(
-                    above, row["below_line"], row["waiting"]
+                    above, row["decided"], row["every"] - row["decided"]
                 )
 
 
@@ -159,18 +160,16 @@ def _count_tally(
     group = {"group": F(f"{by}_id")} if by else {}
     # Grouped by the day, which is a column: taking quarters of days in the database costs more than it saves.
     counted = (
-        rows.annotate(dated_on=F(tally.day), **group)
+        rows.filter(tally.below)
+        .annotate(dated_on=F(tally.day), **group)
         .order_by()
         .values("dated_on", *group)
-        .annotate(
-            below_line=Count("pk", filter=tally.below),
-            above_line=Count("pk", filter=tally.below & (tally.above or Q())),
-        )
+        .annotate(every=Count("pk"), above_line=Count("pk", filter=tally.above or Q()))
     )
     for row in counted:
         quarter = Quarter.of(row["dated_on"]).key
         if quarter in quarters:
-            found[tally.code, row.get("group"), quarter] += Tallied(row["above_line"], row["below_line"])
+            found[tally.code, row.get("group"), quarter] += Tallied(row["above_line"], row["every"])
 
 
 # ---------------------------------------------------------------- the list behind a figure

@@ -86,24 +86,34 @@ def dated(by: DatedBy, quarters: Sequence[int], as_of: date) -> Q:
     return known & Q(**{f"{by.quarter}__in": tuple(quarters)})
 
 
+def counted(as_of: date) -> Q:
+    """Neither excused, nor excluded by the standard, nor lapsed: decided by now, or pending."""
+    return COUNTED & ~lapsed(as_of)
+
+
+def decided(as_of: date) -> Q:
+    """Done, or already due: due before the as-of day."""
+    return met(as_of) | Q(due_on__lt=as_of)
+
+
+def succeeded(numerator: Numerator, as_of: date) -> Q:
+    """Done, and where the measure asks for it done in time."""
+    return met(as_of) & ON_TIME if numerator == Numerator.ON_TIME else met(as_of)
+
+
 def below(as_of: date) -> Q:
-    """Below the line: counted, not lapsed, and either done or already due (due before the as-of day)."""
-    return COUNTED & ~lapsed(as_of) & (met(as_of) | Q(due_on__lt=as_of))
+    """Below the line."""
+    return counted(as_of) & decided(as_of)
 
 
 def above(numerator: Numerator, as_of: date) -> Q:
-    """Above the line, of those below it."""
-    return below(as_of) & met(as_of) & (ON_TIME if numerator == Numerator.ON_TIME else Q())
+    """Above the line, of those below it: what is done is decided."""
+    return counted(as_of) & succeeded(numerator, as_of)
 
 
 def pending(as_of: date) -> Q:
-    """In neither number yet: not done, and due on the as-of day or later."""
-    return COUNTED & ~lapsed(as_of) & unmet(as_of) & Q(due_on__gte=as_of)
-
-
-def left_out(as_of: date) -> Q:
-    """In neither number for good: excused, excluded by the standard, or lapsed. `below` and `pending` are the rest."""
-    return ~COUNTED | lapsed(as_of)
+    """In neither number yet: not done, and due on the as-of day or later. The rest is left out for good."""
+    return counted(as_of) & unmet(as_of) & Q(due_on__gte=as_of)
 
 
 _WORKING_DAYS = "Working days are those of the council's calendar; the day of sentence is day 0."
