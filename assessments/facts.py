@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assessments.domain import reports
+from assessments.domain.reports import Rules, due
 from assessments.models import Assessment, CourtTime, Plan, ReportRequest, Review
 from cases.calendars import calendar_of
 from cases.models import Council
@@ -28,13 +28,13 @@ def assessment_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
 def _report_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
     requests = list(ReportRequest.objects.filter(case__in=cases))
     councils = {one.pk: one for one in Council.objects.filter(pk__in={row.council_id for row in requests})}
-    rules = reports.Rules.of(
+    rules = Rules.of(
         (row.council_id, row.court_type, row.in_force_from, row.working_days_before, row.by)
         for row in CourtTime.objects.filter(council__in=councils)
     )
     for row in requests:
         rule = rules.on(row.council_id, row.court_type, row.requested_on)
-        due_on, by = reports.due(row.hearing_on, rule, calendar_of(councils[row.council_id]))
+        due_on, by = due(row.hearing_on, rule, calendar_of(councils[row.council_id]))
         due_on = max(due_on, row.requested_on)  # a same-day report cannot be due before it was asked for
         yield (
             row.case_id,
