@@ -100,6 +100,7 @@ class Oracle:
         self.attendance = self._by_order("attendance")
         self.plans = self._by_order("plans")
         self.reviews = self._by_order("reviews")
+        self._counted: dict[tuple[str, date], list[Case]] = {}
         self.excluded = {(row["ref"], row["kpi"]): row["reason"] for row in self._rows("exclusions")}
 
     def _rows(self, name: str) -> list[dict[str, str]]:
@@ -119,8 +120,9 @@ class Oracle:
 
     def figure(self, kpi: str, quarter: str, as_of: date) -> Figure:
         first, last = days_of(quarter)
-        count = getattr(self, f"_{kpi.lower()}")
-        cases = tuple(case for case in count(as_of) if first <= case.counted_on <= last)
+        if (kpi, as_of) not in self._counted:
+            self._counted[kpi, as_of] = list(getattr(self, f"_{kpi.lower()}")(as_of))
+        cases = tuple(case for case in self._counted[kpi, as_of] if first <= case.counted_on <= last)
         return Figure(kpi, quarter, cases)
 
     def by(self, kpi: str, quarter: str, as_of: date, what: str) -> dict[str, Figure]:

@@ -81,8 +81,9 @@ def contacts(order: Order, level: str, today: date, rng: Random) -> Iterator[Row
     in_time = rng.random() < aims.trend("first_contact", number)
     after = rng.choice((0, 0, 0, 1, 1)) if in_time else min(25, 2 + int(rng.expovariate(0.3)))
     first = working.add(order.imposed, after)
-    if not in_time and rng.random() < 0.5:
-        yield order.ref, "first_contact", working.add(order.imposed, 1), "no"
+    missed = working.add(order.imposed, 1)
+    if not in_time and missed <= last and rng.random() < 0.5:
+        yield order.ref, "first_contact", missed, "no"
     within = (
         rng.randint(2, 5)
         if rng.random() < aims.trend("induction", number)

@@ -241,7 +241,6 @@ def _settle_reports(history: History, number: int, reports: list[Report], rng: R
         noon_before = calendar().before(report.hearing)
         report.submitted = calendar().before(report.hearing, rng.choice((2, 2, 3, 3, 4, 5, 6)))
         if rng.random() < 0.05:
-            report.late = True
             report.submitted = (
                 report.hearing if report.order else calendar().add(noon_before, rng.randint(1, 6))
             )
@@ -257,12 +256,13 @@ def _name_in_reports(history: History, today: date, rng: Random) -> None:
         person = report.order.person if report.order else None
         if person is None:
             person = _subject(report, today, had_orders, days, only_reports, rng)
-        person.reports += 1
         # One hearing led to one order: what the person was old enough for then is settled with the order.
         person.at_least(16, report.requested)
         report.person = person
-        if report.hearing >= today and report.withdrawn is None and not person.orders and rng.random() < 0.93:
-            history.holders[id(person)] = rng.choice(nearest(council.COURT, person.locality))
+        held = any(order.end > today for order in person.orders)
+        if report.awaited(today) and not held and rng.random() < 0.93:
+            before = person.orders[-1].caseworker if person.orders else None
+            history.holders[id(person)] = before or rng.choice(nearest(council.COURT, person.locality))
 
 
 def _subject(
@@ -294,9 +294,9 @@ def _release(history: History, quarters: Iterable[int], today: date, scale: floa
     """Releases of every quarter, and when each person was seen (K6). Who they are is settled with the open caseload."""
     for number in quarters:
         rng = chance("releases", number)
-        least = 10 if (number, "K6") in aims.PRINTED else 4
-        usual = RELEASES_A_QUARTER + rng.randint(-4, 4)
-        cases = max(least, round((RELEASES_A_QUARTER if least == 10 else usual) * scale))
+        cases = max(4, round((RELEASES_A_QUARTER + rng.randint(-4, 4)) * scale))
+        if (number, "K6") in aims.PRINTED:
+            cases = max(10, round(cases, -1))  # tens, of which any published percentage of tens can be made
         days = sorted(rng.choices(imposed.working_days(number), k=cases))
         releases = [Release(day, rng.choices(LICENCES, LICENCE_WEIGHTS)[0]) for day in days]
         # All of them are counted: nobody is left out of a figure so small.

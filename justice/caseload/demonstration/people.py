@@ -76,9 +76,7 @@ def settle(history: History, today: date, scale: float, rng: Random) -> list[Per
 def _open(history: History, today: date) -> list[Person]:
     """People with an order that has not ended, or a report that a court still waits for."""
     found = {order.person: None for order in history.orders if order.end > today}
-    found |= {
-        report.person: None for report in history.reports if report.hearing >= today and not report.withdrawn
-    }
+    found |= {report.person: None for report in history.reports if report.awaited(today)}
     return list(found)
 
 
@@ -109,7 +107,6 @@ def _name_in_releases(history: History, going: list[Person], wanted: int, rng: R
                 person = licensees[rng.randrange(max(0, len(licensees) - 300), len(licensees))]
             else:
                 person = rng.choice(with_orders or licensees)
-            person.releases += 1
             person.at_least(18 if person.orders else 21, release.released)
             release.person = person
     return licensees

@@ -23,8 +23,6 @@ class Person:
 
     locality: str
     orders: list[Order] = field(default_factory=list)
-    reports: int = 0
-    releases: int = 0
     # The last day on which the person can have been born: old enough for what the courts did.
     born_by: date = date.max
     died_on: date | None = None
@@ -101,8 +99,11 @@ class Report:
     person: Person = NOBODY
     submitted: date | None = None
     withdrawn: date | None = None
-    late: bool = False  # submitted, but after the court wanted it
     ref: str = ""
+
+    def awaited(self, today: date) -> bool:
+        """Whether the hearing is still to come, and the court has not withdrawn its request."""
+        return self.hearing >= today and not (self.withdrawn and self.withdrawn <= today)
 
 
 @dataclass(slots=True, eq=False)

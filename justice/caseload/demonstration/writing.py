@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -48,8 +48,8 @@ class Summary:
     open_cases: int
     # Orders that break a rule of law, as planted: the importer has to list just these.
     queried: tuple[str, ...]
-    # Who holds the work of people without an order, for whom the format has no column: person_ref to staff_ref.
-    holders: dict[str, str]
+    # Who holds the work of people without an open order, for whom the format has no column: person_ref to staff_ref.
+    holders: dict[str, str] = field(repr=False)
 
     @property
     def total(self) -> int:
