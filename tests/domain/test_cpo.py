@@ -262,6 +262,9 @@ def test_an_order_has_a_requirement():
             17, (work(), supervision(0)), {"supervision_too_short"}, id="17, level 1 work and no month"
         ),
         pytest.param(
+            17, (work(), supervision(None, last_day=IMPOSED)), set(), id="17, level 1 work and one day"
+        ),
+        pytest.param(
             17, (work(), supervision(4)), {"supervision_too_long_at_16_or_17"}, id="17, level 1 and 4 months"
         ),
         pytest.param(
@@ -487,6 +490,17 @@ def test_last_day_of_a_requirement(requirement, expected):
 
 
 @pytest.mark.parametrize(
+    ("months", "expected"),
+    [
+        pytest.param(18, date(2026, 12, 1), id="18 months beginning with 2 June"),
+        pytest.param(None, None, id="not known"),
+    ],
+)
+def test_last_day_of_supervision(months, expected):
+    assert cpo.supervision_last_day(IMPOSED, months) == expected
+
+
+@pytest.mark.parametrize(
     ("requirement", "expected"),
     [
         pytest.param(work(100, last_day=date(2025, 9, 1)), set(), id="level 1, three months to the day"),
@@ -652,6 +666,11 @@ def test_compensation_is_paid_in_time(supervision_months, paid_by, expected):
         pytest.param("2025-01-01", "2025-12-31", "2025-10-31", id="November and December"),
         pytest.param("2025-03-01", "2026-02-28", "2025-12-31", id="January and February"),
         pytest.param("2025-01-31", "2026-04-30", "2026-02-28", id="March and April"),
+        pytest.param("2025-01-31", "2026-06-15", "2026-04-15", id="supervision to the middle of a month"),
+        pytest.param(
+            "2025-01-31", "2026-04-28", "2026-02-27", id="no 29 February to begin the two months on"
+        ),
+        pytest.param("2025-01-31", "2025-12-30", "2025-10-30", id="two months beginning with 31 October"),
     ],
 )
 def test_last_day_for_compensation(imposed, supervised_until, expected):
@@ -763,6 +782,12 @@ def test_hours_a_day_in_a_place(requirements, elsewhere, over):
         pytest.param({"offence_on": date(2011, 2, 1)}, set(), id="offence on the first day of the law"),
         pytest.param({"offence_on": date(2011, 1, 31)}, {"offence_before_2011"}, id="offence before the law"),
         pytest.param({"offence_on": IMPOSED}, set(), id="offence on the day of sentence"),
+        pytest.param({"requirements": (work(added_on=IMPOSED),)}, set(), id="added on the day of sentence"),
+        pytest.param(
+            {"requirements": (supervision(12), ProposedRequirement(K.CONDUCT, last_day=IMPOSED))},
+            set(),
+            id="a requirement of one day",
+        ),
         pytest.param(
             {"offence_on": date(2025, 6, 3)}, {"offence_after_imposition"}, id="offence after sentence"
         ),
@@ -783,7 +808,7 @@ def test_dates_of_an_order(changes, expected):
 
 
 def test_nothing_happens_before_birth():
-    order = unsaved_order(work(), supervision(3), date_of_birth=date(2025, 6, 2), offence_on=date(2025, 6, 1))
+    order = unsaved_order(work(), supervision(3), date_of_birth=date(2025, 6, 2), offence_on=date(2025, 6, 2))
     assert {"imposed_before_birth", "offence_before_birth", "unpaid_work_under_16"} <= codes(order)
 
 
@@ -842,10 +867,44 @@ def test_every_problem_is_given_at_once_each_beside_its_field():
             "Enter an end for the residence requirement by 1 December 2025, when supervision ends",
             id="residence beyond supervision",
         ),
+        pytest.param(
+            unsaved_order(supervision(12), movement(4), date_of_birth=BORN_FOR_AGE[17]),
+            "Enter 3 months of restricted movement or fewer: the person was under 18",
+            id="restricted movement of a 17 year old",
+        ),
+        pytest.param(
+            unsaved_order(
+                supervision(12),
+                movement(4, **ON_BREACH),
+                court_type=CourtType.JP,
+                date_of_birth=BORN_FOR_AGE[17],
+            ),
+            "Enter 60 days of restricted movement or fewer: the person was under 18",
+            id="restricted movement of a 17 year old, JP court",
+        ),
     ],
 )
 def test_a_problem_says_what_to_do(order, expected):
     assert [problem.message for problem in cpo.problems(order)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "field"),
+    [
+        pytest.param(movement(13), "restricted_movement.months", id="months"),
+        pytest.param(movement(days=400), "restricted_movement.days", id="days"),
+        pytest.param(movement(last_day=date(2027, 1, 1)), "restricted_movement.last_day", id="a last day"),
+        pytest.param(movement(13, days=20), "restricted_movement.months", id="months come before days"),
+    ],
+)
+def test_a_problem_of_length_stands_beside_what_gave_the_length(requirement, field):
+    found = cpo.problems(unsaved_order(supervision(36), requirement))
+    assert [problem.field for problem in found] == [field]
+
+
+def test_the_longest_of_several_supervisions_is_what_others_must_end_with():
+    residence = ProposedRequirement(K.RESIDENCE, months=12)
+    assert codes(unsaved_order(supervision(6), supervision(12), residence)) == set()
 
 
 def _awkward_orders():
@@ -951,6 +1010,56 @@ def test_no_order_however_odd_raises_and_every_problem_is_well_made():
 def test_warnings_never_stop_the_order(order, code):
     assert code in cautions(order)
     assert codes(order) == set()
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        pytest.param(
+            unsaved_order(supervision(6), date_of_birth=date(2013, 1, 1)),
+            "under_prosecution_age",
+            id="aged 12",
+        ),
+        pytest.param(unsaved_order(work(50), basis=Basis.FINE_DEFAULT), "fine_not_known", id="50 hours"),
+        pytest.param(
+            unsaved_order(work(60), basis=Basis.FINE_DEFAULT, fine_pounds=300),
+            "fine_not_known",
+            id="fine known",
+        ),
+        pytest.param(
+            unsaved_order(work(40), supervision(3), basis=Basis.FINE_DEFAULT, date_of_birth=BORN_FOR_AGE[17]),
+            "fine_default_supervision_of_adult",
+            id="fine default at 17",
+        ),
+        pytest.param(
+            unsaved_order(work(), imposed_on=date(2020, 4, 6)),
+            "emergency_time_limit",
+            id="before emergency law",
+        ),
+        pytest.param(
+            unsaved_order(work(), imposed_on=date(2022, 10, 1)),
+            "emergency_time_limit",
+            id="after emergency law",
+        ),
+        pytest.param(
+            unsaved_order(supervision(12), ProposedRequirement(K.CONDUCT, months=12)),
+            "conduct_after_supervision",
+            id="conduct as long as supervision",
+        ),
+        pytest.param(
+            unsaved_order(supervision(12), movement(2, hours_per_day=None, stay_away=True)),
+            "restricted_movement_hours_not_known",
+            id="kept away from a place",
+        ),
+    ],
+)
+def test_warnings_that_do_not_apply(order, code):
+    assert code not in cautions(order)
+
+
+@pytest.mark.parametrize("day", ["2020-04-07", "2022-09-30"])
+def test_emergency_law_from_its_first_to_its_last_day(day):
+    assert "emergency_time_limit" in cautions(unsaved_order(work(), imposed_on=date.fromisoformat(day)))
 
 
 def test_an_ordinary_order_draws_no_warning():

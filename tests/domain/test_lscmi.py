@@ -77,6 +77,8 @@ def test_a_level_that_disagrees_with_the_score_is_refused(total, level, refused)
         pytest.param(
             43, {"companions": 3}, ["total_disagrees_with_sub_scores"], id="more than the rest can add"
         ),
+        pytest.param(0, {}, [], id="nought"),
+        pytest.param(43, {}, [], id="43"),
         pytest.param(44, {}, ["total_out_of_range"], id="over 43"),
         pytest.param(-1, {}, ["total_out_of_range"], id="below nought"),
         pytest.param(3, {"finance": 1}, ["sub_score_unknown"], id="not a subcomponent"),
@@ -95,6 +97,7 @@ def test_scores_add_up(total, sub_scores, expected):
 )
 def test_each_sub_score_has_its_highest(name, highest):
     assert codes(None, {name: highest}) == []
+    assert codes(None, {name: 0}) == []
     assert codes(None, {name: highest + 1}) == ["sub_score_out_of_range"]
     assert codes(None, {name: -1}) == ["sub_score_out_of_range"]
 
@@ -133,6 +136,15 @@ def test_an_override_stands_beside_the_level_with_its_reason(given, expected):
 def test_the_words_say_what_to_do():
     assert [problem.message for problem in lscmi.problems(22, SUB_SCORES, BANDS, level="medium")] == [
         "Enter the level high, which follows from a score of 22, or correct it"
+    ]
+
+
+def test_a_total_that_some_sub_scores_cannot_make_says_what_they_allow():
+    assert [problem.message for problem in lscmi.problems(1, {"companions": 3}, BANDS)] == [
+        "Enter a total score of 3 to 42, which the sub-scores allow, or correct them"
+    ]
+    assert [problem.message for problem in lscmi.problems(21, SUB_SCORES, BANDS)] == [
+        "Enter a total score of 22, the sum of the sub-scores, or correct them"
     ]
 
 

@@ -52,6 +52,7 @@ def test_outcomes_are_limited_by_basis(basis, outcome):
         pytest.param(
             {"outcome_on": date(2025, 9, 4)}, ["outcome_before_lodging"], id="outcome before lodging"
         ),
+        pytest.param({"outcome_on": LODGED}, [], id="outcome on the day of lodging"),
         pytest.param({"fine_pounds": 1000}, [], id="fine at level 3"),
         pytest.param({"fine_pounds": 1001}, ["breach_fine_too_high"], id="fine over level 3"),
         pytest.param({"fine_pounds": 0}, ["breach_fine_too_high"], id="no fine"),

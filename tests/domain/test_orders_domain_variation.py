@@ -179,6 +179,19 @@ def test_raised_hours_stay_within_300_with_those_outstanding(outstanding, hours,
     assert codes(varied, SUPERVISED, before=before) == expected
 
 
+def test_hours_left_as_they_were_are_not_measured_again():
+    before = replace(BEFORE, outstanding_minutes_elsewhere=290 * 60)
+    assert codes(WORK, replace(SUPERVISED, months=18), before=before) == []
+
+
+def test_hours_added_by_variation_stay_within_300_with_those_outstanding():
+    before = replace(BEFORE, outstanding_minutes_elsewhere=240 * 60, requirements=(SUPERVISED,))
+    assert codes(SUPERVISED, added(K.UNPAID_WORK, hours=60), before=before) == []
+    assert codes(SUPERVISED, added(K.UNPAID_WORK, hours=61), before=before) == [
+        "varied_hours_over_300_with_outstanding"
+    ]
+
+
 def test_what_was_already_queried_is_not_held_against_a_variation():
     queried = replace(BEFORE, requirements=(WORK, CONDUCT))
     assert codes(replace(WORK, hours=90), CONDUCT, before=queried) == []

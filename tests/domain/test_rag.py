@@ -217,6 +217,13 @@ def test_a_target_without_a_source_or_over_100_is_refused(tmp_path):
             targets.load_targets(path)
 
 
+def test_a_target_may_be_nought_or_all(tmp_path):
+    path = tmp_path / "targets.toml"
+    row = '[[target]]\nkpi = "K1"\nfrom_on = 2025-04-01\npercent = {}\nsource = "paper"\n'
+    path.write_text(row.format(0) + row.format(100))
+    assert [target.percent for target in targets.load_targets(path)] == [0, 100]
+
+
 @pytest.mark.parametrize(
     ("numerator", "denominator", "hidden"),
     [

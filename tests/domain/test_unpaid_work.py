@@ -116,6 +116,7 @@ def test_the_day_the_hours_were_done(lines, hours, expected):
             ["other_activity_over_cap"],
             id="the court lowered 100 to 80",
         ),
+        pytest.param([line("2025-06-10", 5), line("2025-06-10", -5)], 20, [], id="reversed altogether"),
         pytest.param(
             [line("2025-06-10", 5), line("2025-06-10", -6)],
             20,
