@@ -164,12 +164,10 @@ def test_sent_twice_published_once(place, officer):
     assert Return.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_database_itself_refuses_to_change_a_publication(request):
+def test_the_database_itself_refuses_to_change_a_publication(request, place, officer):
     if request.config.getoption("nomigrations"):
         pytest.skip("the triggers come with the migrations")
-    place = records.a_place()
-    published = publish(place.somebody(Role.PERFORMANCE_OFFICER))
+    published = publish(officer)
     with pytest.raises(DatabaseError), transaction.atomic():
         Return.objects.filter(pk=published.pk).update(code_version="0")
 
