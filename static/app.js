@@ -138,3 +138,74 @@ for (const panel of document.querySelectorAll('[data-module~="app-progress"]')) 
   };
   window.setTimeout(ask, 1000);
 }
+
+// ---------------------------------------------------------------- idle: a warning before the session ends
+
+// Two minutes before the end somebody may go on by one key; afterwards what they typed is still on the page.
+const IDLE = Number(document.body.dataset.idle || 0);
+if (IDLE > 180) {
+  const KEY = "justice-last-request"; // shared by the tabs of one browser: work in one keeps the others
+  const note = () => {
+    try {
+      localStorage.setItem(KEY, String(Date.now()));
+    } catch {
+      // A browser that keeps nothing warns by this tab alone.
+    }
+  };
+  const opened = Date.now();
+  const last = () => {
+    try {
+      return Number(localStorage.getItem(KEY)) || opened;
+    } catch {
+      return opened;
+    }
+  };
+  let panel = null;
+  let before = null; // where the person was when the warning came
+  const close = () => {
+    panel?.remove();
+    panel = null;
+    before?.focus();
+    before = null;
+  };
+  const show = (words, button) => {
+    if (panel?.dataset.words === words) return;
+    close();
+    before = document.activeElement;
+    panel = document.createElement("div");
+    panel.className = "app-idle";
+    panel.setAttribute("role", "alertdialog");
+    panel.setAttribute("aria-label", "Your session");
+    panel.setAttribute("aria-describedby", "idle-words");
+    panel.dataset.words = words;
+    const text = document.createElement("p");
+    text.id = "idle-words";
+    text.textContent = words;
+    panel.append(text);
+    if (button) {
+      const stay = document.createElement("button");
+      stay.type = "button";
+      stay.className = "govuk-button";
+      stay.textContent = "Stay signed in";
+      stay.addEventListener("click", async () => {
+        const answer = await fetch(document.body.dataset.stay, { credentials: "same-origin" }).catch(() => null);
+        if (answer?.ok) {
+          note();
+          close();
+        }
+      });
+      panel.append(stay);
+      document.body.append(panel);
+      stay.focus();
+    } else {
+      document.body.append(panel);
+    }
+  };
+  note();
+  window.setInterval(() => {
+    const left = IDLE - (Date.now() - last()) / 1000;
+    if (left > 120) close();
+    else if (left > 5) show("You will be signed out in two minutes, because nothing was sent for a while.", true);
+    else show("You were signed out. What you typed is still here: copy it, then open the page again and sign in.", false);
+  }, 5000);
+}

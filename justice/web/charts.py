@@ -287,7 +287,13 @@ def trend(
                 between = (x(index - 1) + x(index)) / 2
                 parts.append(_line(between, height - bottom, between, height - bottom + 38))
             at = x(index) - 14 if index == 0 else (x(index - 1) + x(index)) / 2 + 7
-            parts.append(_text(at, height - bottom + 37, point.group, fill=INK, weight=600))
+            until = next(
+                (n for n in range(index, len(points)) if points[n].group != point.group), len(points)
+            )
+            if x(until - 1) + 30 - at > 7.5 * len(
+                point.group
+            ):  # a year of one quarter has no room for its name
+                parts.append(_text(at, height - bottom + 37, point.group, fill=INK, weight=600))
     if latest is not None:
         parts += [_dot(left + 6, 11), _text(left + 16, 15.5, "at or above target", fill=MUTED)]
         parts += [_dot(left + 152, 11, hollow=True), _text(left + 162, 15.5, "below target", fill=MUTED)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -84,4 +85,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "council": getattr(council, "name", ""),
             "demonstration": getattr(council, "demonstration", False),
         }
+        # For the warning before a session ends for want of a request: how long it lasts, and what to ask to go on.
+        given["idle_seconds"] = settings.SESSION_COOKIE_AGE
+        given["stay"] = address("live")
     return given
