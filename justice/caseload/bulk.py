@@ -31,7 +31,7 @@ def insert(rows: Iterable[Row]) -> list[Row]:
             row.pk = key
     fields = meta.concrete_fields
     columns = [(field.attname, _writer(field)) for field in fields]
-    _write(meta.db_table, [field.column for field in fields], _values(rows, columns))
+    _write(meta.db_table, [str(field.column) for field in fields], _values(rows, columns))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return rows
@@ -69,7 +69,9 @@ def _keys(meta: Any, count: int) -> Iterable[int]:
     """So many keys that nobody else will get. SQLite counts on from the largest one itself."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [meta.db_table])
+            cursor.execute(
+                "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = %s", [meta.db_table]
+            )
             first = cursor.fetchone()[0] + 1
             return range(first, first + count)
         cursor.execute(
@@ -79,9 +81,9 @@ def _keys(meta: Any, count: int) -> Iterable[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _write(table: str, names: list[str], values: Iterator[list[Any]]) -> None:
+def _write(table: str, names: list[str], values: Any) -> None:
     quoted = ", ".join(connection.ops.quote_name(name) for name in names)
-    into = f"INSERT INTO {connection.ops.quote_name(table)} ({quoted}) VALUES "
+    into = f"INSERT INTO {connection.ops.quote_name(table)} ({quoted}) VALUES "  # noqa: S608  (names of our own)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             from psycopg2.extras import execute_values

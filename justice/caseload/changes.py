@@ -159,7 +159,9 @@ class Stored:
     @cached_property
     def requirements(self) -> dict[int, list[Requirement]]:
         """The requirements that stand, by order."""
-        return _group(self._rows(Requirement.objects.filter(removed_on=None).order_by("pk"), "order__council"))
+        return _group(
+            self._rows(Requirement.objects.filter(removed_on=None).order_by("pk"), "order__council")
+        )
 
     @cached_property
     def holders(self) -> dict[str, Allocation]:
@@ -193,7 +195,9 @@ class Stored:
             rows = getattr(self, table)
             column = {"people": "date_of_birth", "orders": "imposed_on"}.get(table)
             return {
-                ref: getattr(rows[ref], column) if column else None for ref in references if ref and ref in rows
+                ref: getattr(rows[ref], column) if column else None
+                for ref in references
+                if ref and ref in rows
             }
 
         return ask
@@ -320,7 +324,12 @@ def _plan_staff(parsed: Parsed, found: ChangeSet) -> None:
     for row in rows:
         was = stored.staff.get(row.staff_ref)
         other = emails.get(row.email.lower())
-        if was is None and other is not None and not other.staff_ref and other.council_id == _key(stored.council):
+        if (
+            was is None
+            and other is not None
+            and not other.staff_ref
+            and other.council_id == _key(stored.council)
+        ):
             was = other  # added in the application before: the reference is what the bundle adds
         if other is not None and other is not was and (was is None or other.pk != was.pk):
             found.problems.add(
@@ -400,11 +409,21 @@ def _in_order(found: ChangeSet, file: str, row: Any, was: Any, first: str, later
     return False
 
 
+def _has_a_team(found: ChangeSet, row: Any, named: set[str]) -> bool:
+    """Whoever holds an order works in a team: staff.csv gives everybody one, a settings page may not."""
+    if not row.caseworker or row.caseworker in named or found.stored.staff[row.caseworker].team_id:
+        return True
+    message = "works in no team and so can hold no order; name their team in staff.csv"
+    found.problems.add("orders.csv", message, line=row.line, column="caseworker", found=row.caseworker)
+    return False
+
+
 def _plan_orders(parsed: Parsed, found: ChangeSet) -> None:
     stored, table = found.stored, found.tables["orders"]
+    named = {row.staff_ref for row in parsed.tables["staff"]}
     for row in parsed.tables["orders"]:
         was = stored.orders.get(row.order_ref)
-        fits = _same_person(found, "orders.csv", row, was)
+        fits = _same_person(found, "orders.csv", row, was) and _has_a_team(found, row, named)
         if not fits or not _in_order(found, "orders.csv", row, was, "imposed_on", "ended_on"):
             continue
         columns = _differing(was, order_values(row)) if was else {}
@@ -477,7 +496,7 @@ def _plan_key(row: Any) -> Key:
 
 
 def _review_key(stored: Stored) -> KeyOf:
-    refs = {user.pk: user.staff_ref for user in stored.staff.values()}
+    refs: dict[int | None, str] = {user.pk: user.staff_ref for user in stored.staff.values()}
 
     def key(row: Any) -> Key:
         chair = refs.get(row.chaired_by_id) if isinstance(row, Review) else row.chaired_by
@@ -533,7 +552,9 @@ def _fits(asked: Key, key: Key) -> bool:
     return all(one is None or one == other for one, other in zip(asked, key, strict=True))
 
 
-def _without_corrections(table: TableChange, surplus: list[Any], unclaimed: list[Attendance]) -> Iterator[Any]:
+def _without_corrections(
+    table: TableChange, surplus: list[Any], unclaimed: list[Attendance]
+) -> Iterator[Any]:
     """One session stored and one in the bundle of the same day and kind: the bundle corrects the stored one."""
     new, old = Counter(map(_session, surplus)), Counter(map(_session, unclaimed))
     for row in surplus:
@@ -628,17 +649,22 @@ def _ask_the_law(parsed: Parsed, found: ChangeSet) -> None:
     for change in found.tables["orders"].changed:
         if LAWFUL & change.columns.keys():
             lines[change.row.order_ref] = change.row.line
-    younger = {change.stored.pk for change in found.tables["people"].changed if "date_of_birth" in change.columns}
+    younger = {
+        change.stored.pk for change in found.tables["people"].changed if "date_of_birth" in change.columns
+    }
     for ref, order in stored.orders.items() if younger else ():
         if order.case.person_id in younger:
             lines.setdefault(ref, rows[ref].line if ref in rows else 0)
-    touched = [*found.tables["requirements"].new, *(change.row for change in found.tables["requirements"].changed)]
+    touched = [
+        *found.tables["requirements"].new,
+        *(change.row for change in found.tables["requirements"].changed),
+    ]
     for row in touched:
         lines.setdefault(row.order_ref, rows[row.order_ref].line if row.order_ref in rows else 0)
     for ref, line in lines.items():
         was, row = stored.orders.get(ref), rows.get(ref)
         asked = [] if was is None else stored.requirements.get(was.pk, [])
-        person_ref = row.person_ref if row is not None else references[was.case.person_id]
+        person_ref = row.person_ref if row is not None else references[was.case.person_id]  # type: ignore[union-attr]
         birth = born.get(person_ref) or stored.people[person_ref].date_of_birth
         broken = cpo.problems(_proposed(row, was, birth, list(_proposed_requirements(required[ref], asked))))
         if broken:
@@ -660,8 +686,8 @@ def _proposed(row: Any, was: Order | None, born: date, asked: list[ProposedRequi
         return getattr(was, name) if value is None and was is not None else value
 
     return ProposedOrder(
-        basis=Basis(column("basis")),
-        court_type=CourtType(column("court_type")),
+        basis=Basis(column("basis")),  # type: ignore[call-arg]
+        court_type=CourtType(column("court_type")),  # type: ignore[call-arg]
         imposed_on=column("imposed_on"),
         date_of_birth=born,
         requirements=tuple(asked),
@@ -684,9 +710,8 @@ def _proposed_requirements(rows: list[Any], asked: Sequence[Requirement]) -> Ite
             one = replace(one, **values)
         yield one
     for row in left:
-        yield ProposedRequirement(
-            RequirementKind(row.kind), row.hours, row.months, last_day=row.last_day, added_on=row.added_on
-        )
+        kind = RequirementKind(row.kind)  # type: ignore[call-arg]
+        yield ProposedRequirement(kind, row.hours, row.months, last_day=row.last_day, added_on=row.added_on)
 
 
 # --- When work with a person began and ended -----------------------------------------------------------------

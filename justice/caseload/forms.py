@@ -13,10 +13,15 @@ LARGEST = BYTES_AT_MOST // 4  # of the zip: caseload tables pack to a fifth and 
 
 
 class ImportForm(OperationForm):
-    bundle = FileField("Caseload bundle", hint="A zip of the files, up to 64 MB", missing="Choose the zip to send")
+    bundle = FileField(
+        "Caseload bundle", hint="A zip of the files, up to 64 MB", missing="Choose the zip to send"
+    )
     what = RadiosField(
         "What should be done with it?",
-        choices=(("check", "Check only, and save nothing"), ("import", "Check, and save if everything is right")),
+        choices=(
+            ("check", "Check only, and save nothing"),
+            ("import", "Check, and save if everything is right"),
+        ),
         missing="Select whether to check or to save",
         initial="check",
     )

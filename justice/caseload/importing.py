@@ -31,7 +31,8 @@ Progress = Callable[[int, str], None]
 
 READ, COMPARED = 40, 60  # per cent of the work that reading and comparing are taken for
 CHANGES_SHOWN = 200  # one by one; the rest are counted
-LONGEST_SAVING = timedelta(minutes=10)  # for which a job keeps its claim: it cannot say anything while it saves
+# For which a job keeps its claim while it saves: it can say nothing meanwhile.
+LONGEST_SAVING = timedelta(minutes=10)
 _UPLOAD = re.compile(r"[0-9a-f]{32}\.zip")
 
 
@@ -77,7 +78,9 @@ class Outcome:
             count = len(self.problems)
             return [f"Nothing was saved: {count:,} {'problem' if count == 1 else 'problems'}"]
         for one in self.tables:
-            lines.append(f"{one.file:17} {one.new:>9,} new {one.changed:>7,} changed {one.same:>9,} as before")
+            lines.append(
+                f"{one.file:17} {one.new:>9,} new {one.changed:>7,} changed {one.same:>9,} as before"
+            )
         lines += [f"changed: {line}" for line in self.changes]
         if self.more_changes:
             lines.append(f"and {self.more_changes:,} more changes")
@@ -167,7 +170,9 @@ def _save(found: ChangeSet, actor: User, open_as: str, outcome: Outcome, progres
         progress(COMPARED, f"Saving {words}")
 
     counted = "; ".join(
-        f"{one.file} {one.new:,} new, {one.changed:,} changed" for one in outcome.tables if one.new or one.changed
+        f"{one.file} {one.new:,} new, {one.changed:,} changed"
+        for one in outcome.tables
+        if one.new or one.changed
     )
     with transaction.atomic():
         council = found.council or open_council(actor=actor, name=open_as)

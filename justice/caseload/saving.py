@@ -85,7 +85,9 @@ class _Saving:
     def __init__(self, changes: ChangeSet, actor: User, council: Council, entry: Entry) -> None:
         self.changes, self.actor, self.council, self.entry = changes, actor, council, entry
         self.stored, self.tables = changes.stored, changes.tables
-        self.now: datetime = Council.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=council.pk)
+        self.now: datetime = (
+            Council.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=council.pk)
+        )
         self.told = {"recorded_at": self.now, "recorded_by": actor}
         self.staff: dict[str, User] = dict(self.stored.staff)
         self.people: dict[str, Person] = dict(self.stored.people)
@@ -122,9 +124,8 @@ class _Saving:
         row = model._default_manager.select_for_update(of=("self",)).get(pk=change.stored.pk)
         for column in _columns(model) & change.columns.keys():
             if getattr(row, column) != getattr(change.stored, column):
-                raise Refused(
-                    Problem("A record was changed while the bundle was being read. Start the import again", code="stale")
-                )
+                message = "A record was changed while the bundle was being read. Start the import again"
+                raise Refused(Problem(message, code="stale"))
         entry = Entry(
             at=self.now,
             actor=self.actor,
@@ -144,7 +145,9 @@ class _Saving:
             self.touched[case.pk] = case
 
     def _reason(self, name: str, change: Change) -> str:
-        said = ", ".join(f"{column} from {words(was)} to {words(now)}" for column, (was, now) in change.columns.items())
+        said = ", ".join(
+            f"{column} from {words(was)} to {words(now)}" for column, (was, now) in change.columns.items()
+        )
         return f"{self.changes.name}, {BY_TABLE[name].name} line {change.row.line}: {said}"[:500]
 
     def _update(self, name: str, change: Change, case: Case | None, subject: str) -> None:
@@ -248,11 +251,13 @@ class _Saving:
     def _save_cases(self) -> None:
         """One case for each person: open while any work with them goes on."""
         today = self.changes.today
-        work: dict[str, list[tuple[date, date | None]]] = {row.person_ref: [] for row in self.tables["people"].new}
+        work: dict[str, list[tuple[date, date | None]]] = {
+            row.person_ref: [] for row in self.tables["people"].new
+        }
         for table in ("orders", "reports", "releases"):
             for row in self.tables[table].new:
-                days = planned.begins(table, row), planned.ends(table, row, today)
-                work.setdefault(row.person_ref, []).append(days)
+                span = planned.begins(table, row), planned.ends(table, row, today)
+                work.setdefault(row.person_ref, []).append(span)
         for ref, days in work.items():
             person = self.people[ref]
             first = min((begun for begun, _ in days), default=today)
@@ -260,7 +265,9 @@ class _Saving:
             closed = max(over) if days and len(over) == len(days) else None
             case = self.stored.cases.get(person.pk)
             if case is None or (case.closed_on is not None and closed is None):
-                case = Case(council=self.council, person=person, opened_on=first, closed_on=closed, **self.told)
+                case = Case(
+                    council=self.council, person=person, opened_on=first, closed_on=closed, **self.told
+                )
                 self.new_cases.append(case)
             elif case.opened_on > first or (case.closed_on and closed and closed > case.closed_on):
                 case.opened_on = min(case.opened_on, first)
@@ -279,7 +286,9 @@ class _Saving:
                 council=self.council,
                 case=self.case_of[row.person_ref],
                 reference=row.order_ref,
-                queried_because=planned.queried_because(queried[row.order_ref]) if row.order_ref in queried else "",
+                queried_because=planned.queried_because(queried[row.order_ref])
+                if row.order_ref in queried
+                else "",
                 queried_rules=_rules(queried[row.order_ref]) if row.order_ref in queried else [],
                 **given(planned.order_values(row)),
                 **self.told,
@@ -302,7 +311,8 @@ class _Saving:
             self._ask_again(order)
             self._set(order, change)
             self.orders[order.reference] = order
-            holder = Allocation.objects.filter(case=order.case_id, subject=order.subject).order_by("from_on", "pk").last()
+            holders = Allocation.objects.filter(case=order.case_id, subject=order.subject)
+            holder = holders.order_by("from_on", "pk").last()
             if holder is not None and order.ended_on and holder.to_on is None:
                 holder.to_on = max(order.ended_on, holder.from_on)
                 holder.save()
@@ -315,7 +325,7 @@ class _Saving:
         if holder is None or (holder.to_on is not None and order.ended_on is None):
             self._hold(order, worker, order.imposed_on if holder is None else today).save()
         elif holder.to_on is not None:
-            holder.worker, holder.team_id = worker, worker.team_id
+            holder.worker, holder.team = worker, worker.team  # type: ignore[assignment]
             holder.save()
         else:
             holder.to_on = max(today, holder.from_on)
@@ -344,7 +354,9 @@ class _Saving:
             council=self.council,
             case=order.case,
             subject=order.subject,
-            reason=(order.queried_because or f"{self.changes.name}: no rule of law is broken any longer")[:500],
+            reason=(order.queried_because or f"{self.changes.name}: no rule of law is broken any longer")[
+                :500
+            ],
         )
         token = current_entry.set(entry.pk)
         order.version += 1
@@ -414,29 +426,34 @@ class _Saving:
             case_id=order.case_id,
             subject=order.subject if subject is None else subject,
             worker=worker,
-            team_id=worker.team_id,
+            team=worker.team,  # type: ignore[misc]  # a caseworker has a team
             from_on=on,
             **self.told,
         )
 
     def _save_allocations(self) -> None:
-        """Who holds each new order; and the case, who holds its newest order. A case that is over is let go."""
-        rows, newest = [], {}
+        """Who holds each new order; and the case, who holds its newest order. A case that is over is let go.
+
+        Where nobody is named for the newest order, nobody is for the case: the order waits to be given to somebody.
+        """
+        rows: list[Allocation] = []
+        newest: dict[int, tuple[Order, User | None]] = {}
         for row in self.tables["orders"].new:
-            if row.caseworker:
-                order, worker = self.orders[row.order_ref], self.staff[row.caseworker]
+            order = self.orders[row.order_ref]
+            worker = self.staff[row.caseworker] if row.caseworker else None
+            if worker is not None:
                 holder = self._hold(order, worker, order.imposed_on)
                 holder.to_on = order.ended_on
                 rows.append(holder)
-                was = newest.get(order.case_id)
-                if was is None or (was[0].imposed_on, was[0].pk) < (order.imposed_on, order.pk):
-                    newest[order.case_id] = (order, worker)
+            was = newest.get(order.case_id)
+            if was is None or (was[0].imposed_on, was[0].pk) < (order.imposed_on, order.pk):
+                newest[order.case_id] = (order, worker)
         stored = self.touched.keys() & newest.keys()
         held = set(
             Allocation.objects.filter(case__in=stored, subject="", to_on=None).values_list("case", flat=True)
         )
         for case, (order, worker) in newest.items():
-            if case not in held:
+            if case not in held and worker is not None:
                 holder = self._hold(order, worker, order.imposed_on, subject="")
                 closed = order.case.closed_on
                 holder.to_on = max(closed, order.imposed_on) if closed else None
@@ -448,7 +465,9 @@ class _Saving:
     def _save_events(self) -> None:
         tables = self.tables
         insert(
-            Contact(order=self.orders[row.order_ref], kind=row.kind, on=row.on, attended=row.attended, **self.told)
+            Contact(
+                order=self.orders[row.order_ref], kind=row.kind, on=row.on, attended=row.attended, **self.told
+            )
             for row in tables["contacts"].new
         )
         insert(
@@ -497,7 +516,9 @@ class _Saving:
                 credited = account.credit(minutes, other_activity=one.other_activity)
                 if credited:
                     lines.append(
-                        HoursLine(attendance=one, requirement=account.requirement, kind=kind, minutes=credited)
+                        HoursLine(
+                            attendance=one, requirement=account.requirement, kind=kind, minutes=credited
+                        )
                     )
                     minutes -= credited
         insert(lines)
@@ -534,8 +555,14 @@ class _Saving:
         credited: dict[tuple[int, str], int] = {}
         stored = [one for one in orders.values() if one.reference in self.stored.orders]
         if stored:
-            sums = HoursLine.objects.filter(requirement__order__in=stored).order_by().values("requirement", "kind")
-            credited = {(row["requirement"], row["kind"]): row["sum"] for row in sums.annotate(sum=Sum("minutes"))}
+            sums = (
+                HoursLine.objects.filter(requirement__order__in=stored)
+                .order_by()
+                .values("requirement", "kind")
+            )
+            credited = {
+                (row["requirement"], row["kind"]): row["sum"] for row in sums.annotate(sum=Sum("minutes"))
+            }
         for key, order in orders.items():
             rows = [*self.new_requirements.get(key, ())]
             if order.reference in self.stored.orders:
@@ -569,10 +596,14 @@ class _Saving:
         for change in table.changed:
             was: Any = change.stored
             subject = subjects[KPI_TABLES[change.row.kpi]][change.row.ref]
-            under = planned.excused_subjects(change.row.kpi, subject, self.stored.requirements.get(subject.pk, ()))
+            under = planned.excused_subjects(
+                change.row.kpi, subject, self.stored.requirements.get(subject.pk, ())
+            )
             with self._changing("exclusions", change, subject.case, was.subject) as _:
                 clause = CLAUSE_OF_KPI[change.row.kpi]
-                for said in Explanation.objects.filter(kind="excused", clause=clause, subject__in=under, occurrence=1):
+                for said in Explanation.objects.filter(
+                    kind="excused", clause=clause, subject__in=under, occurrence=1
+                ):
                     said.code = change.row.reason
                     said.save()
 
@@ -602,7 +633,9 @@ class _Saving:
                 insert(timescales.derived_rows(new[start : start + CASES_AT_ONCE]))
             moved = timescales.refresh(sorted(self.touched.keys() - self._new_case_keys()))
         except (ValueError, OverflowError) as error:  # UnknownDay among them
-            raise Refused(Problem(f"A timescale cannot be worked out: {error}", code="underivable")) from error
+            raise Refused(
+                Problem(f"A timescale cannot be worked out: {error}", code="underivable")
+            ) from error
         self._note_moved(moved)
 
     def _note_moved(self, moved: Sequence[dict[str, object]]) -> None:

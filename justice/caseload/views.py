@@ -15,8 +15,8 @@ from django.views.generic import FormView
 
 from cases import jobs, permissions
 from cases.models import Job
-from justice.caseload.forms import ImportForm
 from justice.caseload.format import FILES, identified_by
+from justice.caseload.forms import ImportForm
 from justice.caseload.importing import uploads
 
 

@@ -144,7 +144,11 @@ def test_a_form_sent_twice_asks_for_one_import(page):
 
 def test_what_is_no_zip_is_refused_at_the_form(page):
     for content in (b"order_ref,person_ref\n", b""):
-        sent = {"bundle": SimpleUploadedFile("orders.csv", content), "what": "check", "key": str(uuid.uuid4())}
+        sent = {
+            "bundle": SimpleUploadedFile("orders.csv", content),
+            "what": "check",
+            "key": str(uuid.uuid4()),
+        }
         assert page.post(reverse("import_caseload"), sent).status_code == 422
     assert page.post(reverse("import_caseload"), {"what": "check"}).status_code == 422
     assert not Job.objects.exists()
@@ -152,7 +156,11 @@ def test_what_is_no_zip_is_refused_at_the_form(page):
 
 
 def test_a_damaged_zip_ends_in_a_message(page):
-    sent = {"bundle": SimpleUploadedFile("a.zip", b"PK\3\4 and nothing more"), "what": "import", "key": str(uuid.uuid4())}
+    sent = {
+        "bundle": SimpleUploadedFile("a.zip", b"PK\3\4 and nothing more"),
+        "what": "import",
+        "key": str(uuid.uuid4()),
+    }
     answer = page.post(reverse("import_caseload"), sent)
     assert work().state == Job.State.DONE
     assert "damaged" in page.get(answer.headers["Location"]).content.decode()

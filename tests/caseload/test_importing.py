@@ -111,7 +111,12 @@ def changed(name: str, was: str, now: str) -> dict[str, str]:
 def bring(folder: Path, **more):
     council = Council.objects.filter(name="Anywhere").first()
     return bring_in(
-        folder, actor=system_user(), council=council, open_as="Anywhere", today=more.pop("today", TODAY), **more
+        folder,
+        actor=system_user(),
+        council=council,
+        open_as="Anywhere",
+        today=more.pop("today", TODAY),
+        **more,
     )
 
 
@@ -132,7 +137,11 @@ def everything() -> dict[str, list[dict[str, object]]]:
 
 def test_what_a_bundle_says_is_what_is_stored(imported):
     order = Order.objects.get(reference="O1")
-    assert (order.case.person.reference, order.council, order.imposed_on) == ("P1", imported, date(2025, 6, 2))
+    assert (order.case.person.reference, order.council, order.imposed_on) == (
+        "P1",
+        imported,
+        date(2025, 6, 2),
+    )
     assert Person.objects.get(reference="P3").given_name == "=Eve"
     assert Person.objects.get(reference="P2").restricted
     assert Address.objects.get(person__reference="P1").postcode == "QZ1 1AA"
@@ -140,7 +149,9 @@ def test_what_a_bundle_says_is_what_is_stored(imported):
     assert Review.objects.get().chaired_by.staff_ref == "S2"
     assert Contact.objects.filter(order=order, kind="induction").count() == 2
     assert not User.objects.get(staff_ref="S1").has_usable_password()
-    assert all(model.history.count() == 0 for model in (Person, Order, Requirement, Case, Contact, Attendance))
+    assert all(
+        model.history.count() == 0 for model in (Person, Order, Requirement, Case, Contact, Attendance)
+    )
     assert not Notice.objects.exists()
 
 
@@ -154,7 +165,9 @@ def test_a_case_is_open_while_work_goes_on(imported):
 
 
 def test_who_holds_an_order_and_its_case(imported):
-    rows = Allocation.objects.order_by("from_on", "pk").values_list("subject", "worker__staff_ref", "from_on", "to_on")
+    rows = Allocation.objects.order_by("from_on", "pk").values_list(
+        "subject", "worker__staff_ref", "from_on", "to_on"
+    )
     first, last = Order.objects.get(reference="O1"), Order.objects.get(reference="O3")
     assert sorted(rows, key=str) == sorted(
         [
@@ -195,7 +208,9 @@ def test_an_unlawful_order_is_brought_in_and_queried_with_each_rule(imported, tm
     assert order.queried_because.startswith("Imported: ")
     assert [rule["code"] for rule in order.queried_rules] == ["unpaid_work_level_2_in_jp_court"]
     assert not Order.objects.get(reference="O1").queried
-    outcome = bring(bundle(tmp_path / "again", **changed("requirements", "O3,unpaid_work,150", "O3,unpaid_work,80")))
+    outcome = bring(
+        bundle(tmp_path / "again", **changed("requirements", "O3,unpaid_work,150", "O3,unpaid_work,80"))
+    )
     assert (outcome.problems, outcome.queried) == ([], [])
     order.refresh_from_db()
     assert (order.queried_because, order.queried_rules) == ("", [])
@@ -233,15 +248,23 @@ def test_the_same_bundle_twice_changes_nothing_and_says_so(imported, tmp_path):
     [
         ("people", "Cal,Example", "Callum,Example", Person, "given_name", "Callum"),
         ("orders", "Anytown,2025-06-02", "Othertown,2025-06-02", Order, "court", "Othertown"),
-        ("requirements", "unpaid_work,120,,,,", "unpaid_work,120,,,,2025-11-03", Requirement, "completed_on", date(2025, 11, 3)),
+        (
+            "requirements", "unpaid_work,120,,,,", "unpaid_work,120,,,,2025-11-03",
+            Requirement, "completed_on", date(2025, 11, 3),
+        ),
         ("reports", "2026-12-02,,", "2026-12-02,2026-11-20,", ReportRequest, "submitted_on", date(2026, 11, 20)),
         ("releases", "2025-03-04", "2025-03-05", Release, "interviewed_on", date(2025, 3, 5)),
-        ("assessments", ",high,very_high,pattern", ",high,very_high,other pattern", Assessment, "override_reason", "other pattern of harm"),
+        (
+            "assessments", ",high,very_high,pattern", ",high,very_high,other pattern",
+            Assessment, "override_reason", "other pattern of harm",
+        ),
         ("staff", "Ann Example", "Ann Sample", User, "name", "Ann Sample"),
         ("exclusions", "K2,could_not_comply", "K2,died", Explanation, "code", "died"),
     ],
 )  # fmt: skip
-def test_a_changed_row_is_a_change_with_its_own_entry_and_its_copy(imported, tmp_path, name, was, now, model, column, value):
+def test_a_changed_row_is_a_change_with_its_own_entry_and_its_copy(
+    imported, tmp_path, name, was, now, model, column, value
+):
     entries = Entry.objects.count()
     outcome = bring(bundle(tmp_path / "second", **changed(name, was, now)))
     assert outcome.problems == []
@@ -260,7 +283,9 @@ def test_a_changed_row_is_a_change_with_its_own_entry_and_its_copy(imported, tmp
 def test_a_change_says_which_timescales_it_moved(imported, tmp_path):
     bring(bundle(tmp_path / "second", **changed("releases", "2025-03-04", "2025-03-05")))
     entry = Entry.objects.get(subject=Release.objects.get().subject)
-    assert [(one["clause"], one["now"]["met_on"]) for one in entry.changes] == [("release.interview", "2025-03-05")]
+    assert [(one["clause"], one["now"]["met_on"]) for one in entry.changes] == [
+        ("release.interview", "2025-03-05")
+    ]
 
 
 def test_a_blank_leaves_what_is_stored(imported, tmp_path):
@@ -279,8 +304,14 @@ def test_a_new_event_is_added_and_the_old_ones_stay(imported, tmp_path):
 
 def test_a_session_put_right_is_a_correction_with_its_hours_taken_back(imported, tmp_path):
     outcome = bring(bundle(tmp_path / "second", **changed("attendance", "attended,420", "attended,300")))
-    assert [(table.new, table.changed) for table in outcome.tables if table.file == "attendance.csv"] == [(0, 1)]
-    lines = HoursLine.objects.filter(requirement__order__reference="O1").order_by("pk").values_list("minutes", flat=True)
+    assert [(table.new, table.changed) for table in outcome.tables if table.file == "attendance.csv"] == [
+        (0, 1)
+    ]
+    lines = (
+        HoursLine.objects.filter(requirement__order__reference="O1")
+        .order_by("pk")
+        .values_list("minutes", flat=True)
+    )
     assert list(lines) == [420, -420, 300]
     stands = Attendance.objects.standing().get(on=date(2025, 6, 12))
     assert (stands.minutes_worked, stands.placement, stands.corrects.minutes_worked) == (300, "Squad 1", 420)

@@ -47,7 +47,9 @@ class Command(BaseCommand):
         parser.add_argument("path", help="the folder or zip")
         parser.add_argument("--council", help="name of the council; opened if there is none yet")
         parser.add_argument("--dry-run", action="store_true", help="do everything but save")
-        parser.add_argument("--today", help="bring it in as on this day, as in 2026-11-24; today unless given")
+        parser.add_argument(
+            "--today", help="bring it in as on this day, as in 2026-11-24; today unless given"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         council, name = self._council(options["council"])

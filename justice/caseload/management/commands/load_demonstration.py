@@ -27,7 +27,13 @@ from justice.caseload.management.commands.import_caseload import day, telling
 
 DOMAIN = "strathcairn.example"
 # Who of staff.csv the log-ins are, by role; the others have no file to come from.
-FROM_STAFF = ("caseworker", "first_line_manager", "unpaid_work_supervisor", "senior_manager", "performance_officer")
+FROM_STAFF = (
+    "caseworker",
+    "first_line_manager",
+    "unpaid_work_supervisor",
+    "senior_manager",
+    "performance_officer",
+)
 BESIDE = {
     Role.BUSINESS_SUPPORT: "Tamsin Rowanbrae",
     Role.INFORMATION_GOVERNANCE: "Ulmar Teaselgate",
@@ -44,20 +50,30 @@ class Command(BaseCommand):
     help = "Load the demonstration council and print its log-ins. Refused where a council of real records is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--scale", type=float, default=1.0, help="share of the full size, from 0.1; 1 unless given")
-        parser.add_argument("--today", help="the day its records stand at, as in 2026-11-24; today unless given")
-        parser.add_argument("--password", help="for every log-in; else DEMONSTRATION_PASSWORD, else one is made up")
+        parser.add_argument(
+            "--scale", type=float, default=1.0, help="share of the full size, from 0.1; 1 unless given"
+        )
+        parser.add_argument(
+            "--today", help="the day its records stand at, as in 2026-11-24; today unless given"
+        )
+        parser.add_argument(
+            "--password", help="for every log-in; else DEMONSTRATION_PASSWORD, else one is made up"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Council.objects.filter(demonstration=False).exists():
-            raise CommandError("There is a council with records of its own: the demonstration does not go beside it")
+            raise CommandError(
+                "There is a council with records of its own: the demonstration does not go beside it"
+            )
         if Council.objects.exists():
             raise CommandError("The demonstration is loaded already")
         today = day(options["today"]) if options["today"] else timezone.localdate()
         password = options["password"] or os.environ.get("DEMONSTRATION_PASSWORD") or secrets.token_urlsafe(9)
         with tempfile.TemporaryDirectory(prefix="demonstration-") as folder, transaction.atomic():
             self._load(Path(folder), today, options["scale"], password)
-        self.stdout.write(f"Log-ins of the demonstration, council of {demonstration.COUNCIL}. Password of each: {password}")
+        self.stdout.write(
+            f"Log-ins of the demonstration, council of {demonstration.COUNCIL}. Password of each: {password}"
+        )
         for role in (*FROM_STAFF, *BESIDE):
             self.stdout.write(f"  {Role(role).label:24} {address(role)}")
 
@@ -74,7 +90,12 @@ class Command(BaseCommand):
         council = open_council(actor=actor, name=demonstration.COUNCIL, demonstration=True)
         self._close_days(council, actor)
         outcome = bring_in(
-            folder, actor=actor, council=council, today=today, name="bundle of the demonstration", progress=say
+            folder,
+            actor=actor,
+            council=council,
+            today=today,
+            name="bundle of the demonstration",
+            progress=say,
         )
         if outcome.problems:
             raise CommandError("\n".join(["The demonstration cannot be loaded:", *outcome.problems[:20]]))
@@ -97,10 +118,17 @@ class Command(BaseCommand):
     def _close_days(self, council: Council, actor: User) -> None:
         """The council's own holidays, before any day is counted."""
         days = {on: (name, closed) for on, name, closed in demonstration.LOCAL_DAYS if on.weekday() < 5}
-        with operation("set_calendar_day", actor=actor, council=council, reason="The demonstration's own holidays"):
+        with operation(
+            "set_calendar_day", actor=actor, council=council, reason="The demonstration's own holidays"
+        ):
             insert(
                 CalendarDay(
-                    council=council, day=on, name=name, closed=closed, recorded_by=actor, recorded_at=timezone.now()
+                    council=council,
+                    day=on,
+                    name=name,
+                    closed=closed,
+                    recorded_by=actor,
+                    recorded_at=timezone.now(),
                 )
                 for on, (name, closed) in sorted(days.items())
             )
@@ -141,7 +169,10 @@ def _hand_out(council: Council, actor: User, holders: dict[str, str]) -> None:
     rows = Case.objects.filter(council=council, person__reference__in=list(holders)).select_related("person")
     cases = list(rows.exclude(allocations__subject=""))
     with operation(
-        "import_caseload", actor=actor, council=council, reason="Bundle of the demonstration: cases without an order"
+        "import_caseload",
+        actor=actor,
+        council=council,
+        reason="Bundle of the demonstration: cases without an order",
     ):
         insert(
             Allocation(
