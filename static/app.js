@@ -8,6 +8,24 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 govuk.initAll();
 moj.initAll();
 
+// ---------------------------------------------------------------- reveals: the fields of a radio button
+
+// GOV.UK Frontend would do it, but says "expanded" of a radio button, which ARIA does not allow.
+for (const group of document.querySelectorAll('[data-module~="govuk-radios"]')) {
+  const choices = [...group.querySelectorAll("input[data-reveals]")];
+  const show = () => {
+    for (const choice of choices) {
+      const fields = document.getElementById(choice.dataset.reveals);
+      fields.classList.toggle("govuk-radios__conditional--hidden", !choice.checked);
+    }
+  };
+  if (choices.length) {
+    group.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+    show();
+  }
+}
+
 // ---------------------------------------------------------------- once: a form goes out once
 
 for (const form of document.querySelectorAll('[data-module~="app-once"]')) {
