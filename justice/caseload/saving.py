@@ -426,7 +426,7 @@ class _Saving:
             case_id=order.case_id,
             subject=order.subject if subject is None else subject,
             worker=worker,
-            team=worker.team,  # type: ignore[misc]  # a caseworker has a team
+            team=worker.team,
             from_on=on,
             **self.told,
         )
