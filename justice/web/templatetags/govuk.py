@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -45,8 +46,9 @@ def shape(name: str, tone: str) -> SafeString:
     )
 
 
+@lru_cache(maxsize=1024)
 def as_tag(status: Status) -> SafeString:
-    """A status as HTML: its shape and its words."""
+    """A status as HTML: its shape and its words. A list says the same few fifty times, so they are kept."""
     return format_html(
         '<strong class="app-tag app-tag--{}">{}{}</strong>',
         status.tone,
