@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -78,11 +78,11 @@ def _case_columns(labels: dict[str, str], on: date) -> tuple[Column, ...]:
             "urgency",
             "Most urgent",
             value=lambda case: due(case.next_due_on, on) if case.next_due_on else Status("Nothing due"),
-            order_by=("next_due_on",),
+            order_by=(F("next_due_on").asc(nulls_last=True),),
             kind="status",
         ),
         Column("next", "What", value=lambda case: labels.get(case.next_clause, "")),
-        Column("next_due_on", "Due", kind="date", order_by=("next_due_on",)),
+        Column("next_due_on", "Due", kind="date", order_by=(F("next_due_on").asc(nulls_last=True),)),
         Column("overdue_count", "Overdue", kind="number", order_by=("overdue_count",)),
         Column("opened_on", "Opened", kind="date", order_by=("opened_on",)),
     )
