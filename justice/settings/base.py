@@ -82,16 +82,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The one link between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
 
-# What each kind of job row calls, and what wakes a worker; the same link, for work outside a request.
-JOB_KINDS = {
-    "check_timescales": "cases.nightly.check_timescales",
-    "notify": "cases.nightly.notify",
-    "keep_figures": "performance.nightly.keep_figures",
-    "import_caseload": "justice.caseload.importing.import_in_the_background",
-}
-JOB_BELL = "justice.celery.wake_workers"
-SITE_ADDRESS = env("SITE_ADDRESS", default="http://localhost:8000/")
-
 # Instants are kept in UTC; a deadline is a calendar day in Scotland.
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -206,6 +196,7 @@ JOB_KINDS = {
     "check_timescales": "cases.nightly.check_timescales",
     "notify": "cases.nightly.notify",
     "keep_figures": "performance.nightly.keep_figures",
+    "import_caseload": "justice.caseload.importing.import_in_the_background",
 }
 JOB_BELL = "justice.celery.wake_workers"
 
