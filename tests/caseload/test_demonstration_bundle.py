@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,11 +12,12 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from justice.caseload.bundle import open_bundle, read
 from justice.caseload.demonstration import LOCAL_DAYS, TEAMS, Summary, staff, write_bundle
 from orders.domain import cpo
-from tests.caseload.oracle import Oracle, months_beginning_with, months_later
+from tests.caseload.oracle import KPIS, Oracle, days_of, months_beginning_with, months_later
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 TODAY = date(2026, 11, 24)
@@ -98,6 +101,32 @@ def test_a_breakdown_adds_up_to_the_whole(full: Written) -> None:
         assert sum(part.numerator for part in parts) == whole.numerator
         assert sum(part.denominator for part in parts) == whole.denominator
     assert len(full.oracle.by("K1", "2025-26-Q2", TODAY, "locality").keys() - {""}) == 3
+
+
+@pytest.mark.django_db
+def test_the_program_counts_what_the_second_count_counts(tmp_path: Path) -> None:
+    """Imported, then every figure of every quarter on several days, and the list of cases behind each."""
+    call_command(
+        "load_demonstration", scale=SMALL, today=str(TODAY), stdout=io.StringIO(), stderr=io.StringIO()
+    )
+    write_bundle(tmp_path, today=TODAY, scale=SMALL)
+    oracle = Oracle(tmp_path, local_days=LOCAL_DAYS)
+    quarters = [f"{year}-{year + 1 - 2000}-Q{number}" for year in range(2019, 2027) for number in range(1, 5)]
+    for as_of in (TODAY, date(2025, 8, 20), date(2022, 5, 1)):
+        for quarter in quarters:
+            if days_of(quarter)[0] > as_of:
+                continue
+            printed = io.StringIO()
+            call_command("kpis", period=quarter, as_of=str(as_of), format="json", cases=True, stdout=printed)
+            program = {figure["kpi"]: figure for figure in json.loads(printed.getvalue())}
+            for kpi in KPIS:
+                figure = oracle.figure(kpi, quarter, as_of)
+                counted = (program[kpi]["numerator"], program[kpi]["denominator"])
+                assert counted == (figure.numerator, figure.denominator), (kpi, quarter, as_of)
+                behind = sorted((case["reference"], case["counted"]) for case in program[kpi]["cases"])
+                assert behind == sorted(
+                    (case.reference, case.place == "met") for case in figure.cases if case.in_denominator
+                )
 
 
 # --- The caseload -------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ TEAMS = (
     Team("Justice Service Management", "Harrowmuir", MANAGEMENT),
 )
 # Caseworkers and unpaid work supervisors of a team of each kind; every team but the last has one first line manager.
-SIZES = {SUPERVISION: (10, 0), UNPAID_WORK: (5, 6), COURT: (6, 0), THROUGHCARE: (6, 0), MANAGEMENT: (0, 0)}
+SIZES = {SUPERVISION: (10, 0), UNPAID_WORK: (8, 4), COURT: (6, 0), THROUGHCARE: (6, 0), MANAGEMENT: (0, 0)}
 MANAGERS = (
     "senior_manager",
     "senior_manager",

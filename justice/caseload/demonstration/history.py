@@ -377,7 +377,9 @@ def _plan(order: Order, due: date, in_time: bool, rng: Random) -> None:
         )
     else:
         order.planned = calendar().add(due, min(60, 1 + int(rng.expovariate(1 / 12))))
-    if order.planned > order.end:
+    # Some plans were never made, of orders that came to nothing.
+    never = not in_time and order.end_reason.startswith("revoked") and rng.random() < 0.5
+    if order.planned > order.end or never:
         order.planned = None
 
 
