@@ -28,6 +28,7 @@ from justice.web.forms import (
     OperationForm,
     RadiosField,
     SelectField,
+    SignInForm,
     TextField,
     TimeField,
     YesNoField,
@@ -439,3 +440,13 @@ class TestMarkup:
         html = str(Seen(initial={"seen": False}))
         assert re.search(r'value="no"\s+checked', html)
         assert not re.search(r'value="yes"\s+checked', html)
+
+
+def test_signing_in_says_what_to_enter_and_lets_a_password_manager_help():
+    form = SignInForm(None, data={})
+    assert [error.message for error in errors_of(form)] == ["Enter your email address", "Enter your password"]
+    html = str(form)
+    assert 'type="email"' in html
+    assert 'autocomplete="username"' in html
+    assert 'autocomplete="current-password"' in html
+    assert "autofocus" not in html
