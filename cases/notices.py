@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from cases.models import Notice, Role, Timescale, User
+from cases.models import Limit, Notice, Role, Timescale, User
 
 # What fell due longer ago is history (an import brings years of it), and is on the overdue list for whoever looks.
 OVERDUE_REACH = timedelta(days=14)
@@ -19,13 +19,18 @@ def claim_notices(council: int, on: date) -> int:
     open_rows = Timescale.objects.filter(council=council, worker__is_active=True, lapsed=False).open(on)
     overdue = open_rows.filter(due_on__lt=on, due_on__gte=on - OVERDUE_REACH).without_notice("overdue")
     soon = open_rows.filter(due_on__range=(on, on + DUE_SOON)).without_notice("due_soon")
+    excluded = set(
+        Limit.objects.filter(person__council=council, kind=Limit.Kind.EXCLUDED).values_list(
+            "person_id", "user_id"
+        )
+    )
     managers: dict[int, list[int]] = {}
     leaders = User.objects.filter(council=council, role=Role.FIRST_LINE_MANAGER, is_active=True)
     for user, team in leaders.values_list("pk", "team_id"):
         managers.setdefault(team, []).append(user)
     rows = []
     for kind, timescales in (("overdue", overdue), ("due_soon", soon)):
-        for row in timescales.filter(case__person__limits=None).iterator():
+        for row in timescales.select_related("case").iterator():
             told = {row.worker_id}
             if kind == "overdue" and row.team_id:
                 told.update(managers.get(row.team_id, ()))
@@ -40,7 +45,7 @@ def claim_notices(council: int, on: date) -> int:
                     due_on=row.due_on,
                 )
                 for user in sorted(told)
-                if user is not None
+                if user is not None and (row.case.person_id, user) not in excluded
             ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)

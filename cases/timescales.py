@@ -69,7 +69,8 @@ def derived_rows(cases: Sequence[int]) -> Iterator[Timescale]:
     held: dict[tuple[int, str], list[Allocation]] = defaultdict(list)
     for allocation in Allocation.objects.filter(case__in=cases).order_by("from_on", "pk"):
         held[allocation.case_id, allocation.subject].append(allocation)
-    for case, council_id in Case.objects.filter(pk__in=cases).values_list("pk", "council_id"):
+    whole = Case.objects.filter(pk__in=cases).values_list("pk", "council_id", "closed_on")
+    for case, council_id, closed_on in whole:
         council = councils[council_id]
         for derived in domain.derive(facts[case], standards_of(council), calendar_of(council)):
             words = said.get((derived.subject, derived.clause, derived.occurrence), {})
@@ -89,7 +90,7 @@ def derived_rows(cases: Sequence[int]) -> Iterator[Timescale]:
                 due_by=derived.due_by,
                 met_on=derived.met_on,
                 on_time=derived.on_time,
-                ended_on=derived.ended_on,
+                ended_on=_ended_on(derived, closed_on),
                 lapsed=derived.lapsed,
                 left_out=derived.left_out,
                 days_taken=derived.days_taken,
@@ -99,6 +100,21 @@ def derived_rows(cases: Sequence[int]) -> Iterator[Timescale]:
                 due_quarter=quarter_key(derived.due_on),
                 met_quarter=quarter_key(derived.met_on) if derived.met_on else None,
             )
+
+
+def _ended_on(timescale: domain.Timescale, closed_on: date | None) -> date | None:
+    """What was due and not done when the whole case closed is missed: nobody is to do it any more.
+
+    That moves no figure: it was due, it was not done, and it stays below the line.
+    """
+    if (
+        timescale.met_on is None
+        and timescale.ended_on is None
+        and closed_on
+        and timescale.due_on <= closed_on
+    ):
+        return closed_on
+    return timescale.ended_on
 
 
 def _holder(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -13,13 +11,17 @@ from assessments import api as assessments_api
 from cases import api as cases_api
 from justice import health
 from justice.web.api_operations import endpoints
+from justice.web.forms import SignInForm
+from justice.web.forms import SignInForm
 from orders import api as orders_api
 from performance import api as performance_api
 
 pages: list[URLPattern | URLResolver] = [
-    path("", include(one))
-    for one in ("cases.urls", "orders.urls", "assessments.urls", "performance.urls", "justice.caseload.urls")
-    if find_spec(one)  # each is on its way
+    path("", include("cases.urls")),
+    path("", include("orders.urls")),
+    path("", include("assessments.urls")),
+    path("", include("performance.urls")),
+    path("", include("justice.caseload.urls")),
 ]
 
 router = SimpleRouter()
@@ -51,7 +53,11 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign_in"),
+    path(
+        "sign-in/",
+        LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True),
+        name="sign_in",
+    ),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("api/v1/", include(api)),
     *pages,

@@ -13,9 +13,8 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
     row = get_object_or_404(Job.objects.visible_to(request.user), pk=job)
     ended = row.state in (Job.State.DONE, Job.State.FAILED)
     if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse(
-            {"state": row.get_state_display(), "done": row.done, "total": row.total, "ended": ended}
-        )
+        # The names that the script on the page reads. Words are left to the page: it renews itself at the end.
+        return JsonResponse({"value": row.done, "maximum": row.total, "done": ended})
     return render(
         request,
         f"jobs/{row.kind}.html",

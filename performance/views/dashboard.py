@@ -27,7 +27,7 @@ from performance.views import drawing
 from performance.views.choices import Choices, latest_complete
 
 HEADLINE = ("K1", "K2", "K3", "K4", "K5", "K6")  # the six of the board's report, in its order
-CODE_VERSION = str(getattr(justice, "__version__", "0.1.0"))
+CODE_VERSION = justice.__version__
 BY_WORDS = {"locality": "Locality", "team": "Team", "worker": "Worker"}
 
 

@@ -24,6 +24,7 @@ IMPORTED_AS = {
     "drf_spectacular": "drf-spectacular",
     "environ": "django-environ",
     "kombu": "celery",
+    "psycopg2": "psycopg2-binary",
     "rest_framework": "djangorestframework",
     "simple_history": "django-simple-history",
 }
