@@ -12,7 +12,6 @@ from cases import api as cases_api
 from justice import health
 from justice.web.api_operations import endpoints
 from justice.web.forms import SignInForm
-from justice.web.forms import SignInForm
 from orders import api as orders_api
 from performance import api as performance_api
 
