@@ -71,8 +71,7 @@ def grow(world: World, cases: int) -> None:
     assert manager
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def a_world() -> World:
     council = a_council()
     team = a_team(council=council)
     made = World()
@@ -102,3 +101,8 @@ def world(db: None) -> World:
     )  # fmt: skip
     made.keys |= {"job": job.pk, "team": Team.objects.get().pk}
     return made
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return a_world()

@@ -1,0 +1,255 @@
+"""The running site, and a real Chromium in front of it.
+
+Each module has a database of its own, a file with the tables and nothing in them; the tests of a module add to it. `sign_in` gives a page on which somebody is signed in already; one test goes
+through the form. Time is set where a story needs its days: the site lives in this process, so its clock is ours.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from cases.models import User
+from tests.builders import day
+from tests.web.conftest import World, a_world
+
+SCOTLAND = ZoneInfo("Europe/London")
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+# WCAG 2.2 to AA, and what axe calls best practice.
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LONGEST = 10_000  # milliseconds for a page or a control to be there, on a busy machine
+
+axe = Axe()
+
+
+# ---------------------------------------------------------------- the site
+
+
+@pytest.fixture(scope="session")
+def empty_tables(
+    tmp_path_factory: pytest.TempPathFactory, django_test_environment: None, django_db_blocker: Any
+) -> Path:
+    """A file with every table and nothing in it, to be copied."""
+    file = tmp_path_factory.mktemp("database") / "empty.sqlite3"
+    with django_db_blocker.unblock(), pointed_at(file):
+        call_command("migrate", verbosity=0, interactive=False)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file
+
+
+@contextmanager
+def pointed_at(file: Path) -> Iterator[None]:
+    """The database is this file for a while: a file and not memory, so that requests have connections of their own."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the journeys run on SQLite; PostgreSQL has the tests of operations and pages")
+    before, name = connection.connection, connection.settings_dict["NAME"]
+    connection.connection, connection.settings_dict["NAME"] = None, str(file)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.connection, connection.settings_dict["NAME"] = before, name
+
+
+@pytest.fixture(scope="session")
+def live_site(empty_tables: Path) -> Iterator[LiveServer]:
+    server = LiveServer("127.0.0.1", start=False)
+    server.thread.connections_override = {}  # memory would be shared between threads; a file need not be
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def records(
+    live_site: LiveServer,
+    empty_tables: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """The module's own tables."""
+    # Playwright's loop runs in this thread, and Django takes that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    copy = shutil.copy(empty_tables, tmp_path_factory.mktemp("records") / "records.sqlite3")
+    with django_db_blocker.unblock(), pointed_at(Path(copy)):
+        yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="module")
+def world(records: None) -> World:
+    """A council with a bit of everything, and somebody in each role."""
+    return a_world()
+
+
+# ---------------------------------------------------------------- the clock
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[str], None]]:
+    """`at("4 June 2025")` makes it ten in the morning of that day, for the site and for the test."""
+    travels: list[Any] = []
+
+    def move(said: str) -> None:
+        moment = datetime.combine(day(said), datetime.min.time().replace(hour=10), SCOTLAND)
+        while travels:
+            travels.pop().stop()
+        travel = time_machine.travel(moment)
+        travel.start()
+        travels.append(travel)
+
+    yield move
+    while travels:
+        travels.pop().stop()
+
+
+# ---------------------------------------------------------------- the browser
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium: nothing is downloaded."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.fail("There is no Chromium on this machine: install the package chromium")
+    return {**browser_type_launch_args, "executable_path": found, "args": list(QUIET)}
+
+
+expect.set_options(timeout=LONGEST)
+
+
+@pytest.fixture
+def window(browser: Browser, live_site: LiveServer) -> Iterator[Callable[..., BrowserContext]]:
+    """A new window for nobody yet; `java_script_enabled=False` and the like are Playwright's own."""
+    opened: list[BrowserContext] = []
+
+    def make(**wishes: Any) -> BrowserContext:
+        context = browser.new_context(
+            base_url=live_site.url,
+            **{"viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce", **wishes},
+        )
+        context.set_default_timeout(LONGEST)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+def let_in(context: BrowserContext, user: User, site: str) -> None:
+    """Give the window a session of the user's, as if they had just signed in."""
+    client = Client()
+    client.force_login(user)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+
+
+@pytest.fixture
+def sign_in(window: Callable[..., BrowserContext], live_site: LiveServer) -> Callable[..., Page]:
+    """A page in a window of the user's own."""
+
+    def make(user: User, **wishes: Any) -> Page:
+        context = window(**wishes)
+        let_in(context, user, live_site.url)
+        return context.new_page()
+
+    return make
+
+
+# ---------------------------------------------------------------- what every page is held to
+
+
+def found_by_axe(page: Page) -> list[str]:
+    """Each fault on the page in one line; none is what is wanted."""
+    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": list(RULES)}}
+    answer = axe.run(page, options=options).response
+    return [
+        f"{fault['id']}: {fault['help']}: {node['html'][:160]}"
+        for fault in answer["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def too_wide(page: Page) -> str:
+    """What makes the page scroll sideways, or nothing."""
+    return str(
+        page.evaluate(
+            """() => {
+              const width = document.documentElement.clientWidth;
+              if (document.documentElement.scrollWidth <= width) return "";
+              const wide = [...document.body.querySelectorAll("*")].filter((one) =>
+                one.getBoundingClientRect().right > width + 0.5 && !one.closest(".app-scroll *"));
+              return `${document.documentElement.scrollWidth} px: ` +
+                wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ");
+            }"""
+        )
+    )
+
+
+def bare_statuses(page: Page) -> list[str]:
+    """States that say nothing without their colour and shape."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".app-tag, .app-direction")]
+            .filter((one) => !one.textContent.trim()).map((one) => one.outerHTML)"""
+    )
+    return found
+
+
+# ---------------------------------------------------------------- hands
+
+
+def fill_date(page: Page, legend: str, said: str) -> None:
+    """The three boxes of a date."""
+    on = day(said)
+    group = page.get_by_role("group", name=legend)
+    for label, value in (("Day", on.day), ("Month", on.month), ("Year", on.year)):
+        group.get_by_label(label, exact=True).fill(str(value))
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def heading(page: Page) -> str:
+    return page.locator("h1").inner_text()
+
+
+def rows_of(page: Page, caption: str) -> list[list[str]]:
+    """The words of a table's body, row by row, the table found by its caption."""
+    table = page.get_by_role("table", name=caption)
+    words: list[list[str]] = table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    return words
+
+
+def downloaded(page: Page, press_it: Callable[[], None]) -> Path:
+    with page.expect_download() as waiting:
+        press_it()
+    return Path(waiting.value.path())
