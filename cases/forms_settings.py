@@ -115,6 +115,11 @@ class CalendarDayForm(OperationForm):
         ),
     )
 
+    def values(self) -> dict[str, Any]:
+        given = super().values()
+        given["closed"] = given.pop("kind") == "closed"
+        return given
+
 
 class RemoveForm(OperationForm):
     """Nothing to fill in: only the version and the key."""

@@ -207,42 +207,34 @@ class AmendPerson(OperationView):
 
 class AddAlias(OperationView):
     operation = "add_alias"
+    call = staticmethod(operations.add_alias)
     title = "Add an alias"
     form_class = forms.AliasForm
     done = "The alias was added"
 
-    def run(self, form: forms.AliasForm) -> Any:
-        return operations.add_alias(
-            actor=self.request.user, case=self.case, key=form.submission_key, **form.values()
-        )
-
 
 class ChangeAddress(OperationView):
     operation = "change_address"
+    call = staticmethod(operations.change_address)
     title = "Change address"
     form_class = forms.AddressForm
     done = "The new address was saved and the old one kept"
 
-    def run(self, form: forms.AddressForm) -> Any:
-        return operations.change_address(
-            actor=self.request.user, case=self.case, on=today(), key=form.submission_key, **form.values()
-        )
+    def about(self) -> dict[str, Any]:
+        return {"case": self.case, "on": today()}
 
 
 class RaiseAlert(OperationView):
     operation = "raise_alert"
+    call = staticmethod(operations.raise_alert)
     title = "Raise an alert"
     form_class = forms.AlertForm
     done = "The alert is now on every page about this person"
 
-    def run(self, form: forms.AlertForm) -> Any:
-        return operations.raise_alert(
-            actor=self.request.user, case=self.case, key=form.submission_key, **form.values()
-        )
-
 
 class EndAlert(OperationView):
     operation = "end_alert"
+    call = staticmethod(operations.end_alert)
     title = "End an alert"
     form_class = forms.EndAlertForm
     done = "The alert has ended; it stays on the record"
@@ -250,19 +242,13 @@ class EndAlert(OperationView):
     def root(self) -> Alert:
         return get_object_or_404(Alert, pk=self.kwargs["alert"], person=self.case.person, to_on=None)
 
-    def run(self, form: forms.EndAlertForm) -> Any:
-        return operations.end_alert(
-            actor=self.request.user,
-            case=self.case,
-            alert=self.root(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"case": self.case, "alert": self.root()}
 
 
 class AssignCase(OperationView):
     operation = "assign_case"
+    call = staticmethod(operations.assign_case)
     title = "Reassign"
     form_class = forms.AssignForm
     done = "The case was reassigned"
@@ -273,18 +259,10 @@ class AssignCase(OperationView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.request.user}
 
-    def run(self, form: forms.AssignForm) -> Any:
-        return operations.assign_case(
-            actor=self.request.user,
-            case=self.case,
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class CloseCase(OperationView):
     operation = "close_case"
+    call = staticmethod(operations.close_case)
     title = "Close the case"
     button = "Close the case"
     form_class = forms.CloseCaseForm
@@ -293,18 +271,10 @@ class CloseCase(OperationView):
     def root(self) -> Case:
         return self.case
 
-    def run(self, form: forms.CloseCaseForm) -> Any:
-        return operations.close_case(
-            actor=self.request.user,
-            case=self.case,
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class LimitRecord(OperationView):
     operation = "limit_record"
+    call = staticmethod(operations.limit_record)
     title = "Restrict or exclude"
     form_class = forms.LimitForm
     done = "Who may see this record was saved"
@@ -322,15 +292,6 @@ class LimitRecord(OperationView):
             "permitted": [one.user_id for one in limits if one.kind == Limit.Kind.PERMITTED],
             "excluded": [one.user_id for one in limits if one.kind == Limit.Kind.EXCLUDED],
         }
-
-    def run(self, form: forms.LimitForm) -> Any:
-        return operations.limit_record(
-            actor=self.request.user,
-            case=self.case,
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
 
     def get_success_url(self) -> str:
         # Whoever set the limit may have shut themselves out by it.
@@ -360,6 +321,7 @@ class ExplainTimescale(OperationView):
     """Why this was late, or why it does not count: a national code, and a note."""
 
     operation = "explain_lateness"
+    call = staticmethod(operations.explain_lateness)
     title = "Say why this was late"
     form_class = forms.ReasonForm
     kind = Explanation.Kind.LATE
@@ -387,33 +349,19 @@ class ExplainTimescale(OperationView):
         context["intro"] = f"{context['line'].label}. {context['line'].why}"
         return context
 
-    def run(self, form: forms.ReasonForm) -> Any:
-        return operations.explain_lateness(
-            actor=self.request.user,
-            timescale=self.timescale,
-            codes=self.codes(),
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"timescale": self.timescale, "codes": self.codes()}
 
 
 class ExcuseTimescale(ExplainTimescale):
     operation = "excuse_timescale"
+    call = staticmethod(operations.excuse_timescale)
     title = "Leave this out of the figures"
     kind = Explanation.Kind.EXCUSED
     done = "It is left out of the figures, with the reason"
 
     def codes(self) -> dict[str, str]:
         return {code.value: code.label for code in reasons.exclusions(self.timescale.clause)}
-
-    def run(self, form: forms.ReasonForm) -> Any:
-        return operations.excuse_timescale(
-            actor=self.request.user,
-            timescale=self.timescale,
-            codes=self.codes(),
-            key=form.submission_key,
-            **form.values(),
-        )
 
 
 def mark_notices_read(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -275,12 +274,39 @@ def get_section(key: str) -> Section:
 
 
 class SettingView(OperationView):
-    """A form of the settings: goes back to its section, and shows which timescales a change moved."""
+    """A form of the settings: goes back to its section, and says how many timescales a change moved.
+
+    `row` is what the operation calls the row it changes, found in `model`; a form that only adds has neither.
+    """
 
     section: str
+    model: Any = None
+    row: str = ""
+
+    def root(self) -> Any:
+        if self.model is None:
+            return None
+        return get_object_or_404(self.model.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+
+    def about(self) -> dict[str, Any]:
+        return {self.row: self.root()} if self.row else {}
+
+    def run(self, form: OperationForm) -> Any:
+        made = super().run(form)
+        if isinstance(made, list):  # the timescales that moved
+            self.request.session["moved"] = made[:500]
+            words = "No timescale moved" if not made else f"{len(made):,} timescales moved"
+            messages.success(self.request, f"Saved. {words if len(made) != 1 else 'One timescale moved'}")
+        return made
 
     def get_success_url(self) -> str:
         return reverse("settings_section", args=[self.section])
+
+    def get_initial(self) -> dict[str, Any]:
+        root = self.root()
+        if root is None:
+            return super().get_initial()
+        return {name: getattr(root, name) for name in self.form_class.base_fields if hasattr(root, name)}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
@@ -288,20 +314,10 @@ class SettingView(OperationView):
             kwargs["user"] = self.request.user
         return kwargs
 
-    def found(self, rows: QuerySet[Any]) -> Any:
-        return get_object_or_404(rows, pk=self.kwargs["pk"])
-
-    def tell(self, moved: list[dict[str, Any]]) -> None:
-        if moved:
-            self.request.session["moved"] = moved[:500]
-            words = f"{len(moved)} timescales moved" if len(moved) > 1 else "One timescale moved"
-            messages.success(self.request, f"Saved. {words}")
-        else:
-            messages.success(self.request, "Saved. No timescale moved")
-
 
 class AmendCouncil(SettingView):
-    operation, section = "amend_council", "localities"
+    operation, section, row = "amend_council", "localities", "council"
+    call = staticmethod(operations.amend_council)
     title = "Rename the council"
     form_class = LocalityForm
     done = "The council was renamed"
@@ -309,146 +325,68 @@ class AmendCouncil(SettingView):
     def root(self) -> Any:
         return self.request.user.council
 
-    def get_initial(self) -> dict[str, Any]:
-        return {"name": self.root().name}
-
-    def run(self, form: OperationForm) -> Any:
-        return operations.amend_council(
-            actor=self.request.user,
-            council=self.root(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class OpenCouncil(SettingView):
     operation, section = "open_council", "localities"
+    call = staticmethod(operations.open_council)
     title = "Add a council"
     form_class = CouncilForm
     done = "The council was added. Its own administrator signs in to set it up"
 
-    def run(self, form: OperationForm) -> Any:
-        return operations.open_council(actor=self.request.user, key=form.submission_key, **form.values())
-
 
 class AddLocality(SettingView):
     operation, section = "add_locality", "localities"
+    call = staticmethod(operations.add_locality)
     title = "Add a locality"
     form_class = LocalityForm
     done = "The locality was added"
 
-    def run(self, form: OperationForm) -> Any:
-        return operations.add_locality(actor=self.request.user, key=form.submission_key, **form.values())
-
 
 class AmendLocality(SettingView):
-    operation, section = "amend_locality", "localities"
+    operation, section, model, row = "amend_locality", "localities", Locality, "locality"
+    call = staticmethod(operations.amend_locality)
     title = "Change a locality"
     form_class = LocalityForm
     done = "The locality was changed"
 
-    def root(self) -> Locality:
-        return self.found(Locality.objects.visible_to(self.request.user))
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"name": self.root().name}
-
-    def run(self, form: OperationForm) -> Any:
-        return operations.amend_locality(
-            actor=self.request.user,
-            locality=self.root(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class AddTeam(SettingView):
     operation, section = "add_team", "teams"
+    call = staticmethod(operations.add_team)
     title = "Add a team"
     form_class = TeamForm
     done = "The team was added"
 
-    def run(self, form: OperationForm) -> Any:
-        return operations.add_team(actor=self.request.user, key=form.submission_key, **form.values())
-
 
 class AmendTeam(SettingView):
-    operation, section = "amend_team", "teams"
+    operation, section, model, row = "amend_team", "teams", Team, "team"
+    call = staticmethod(operations.amend_team)
     title = "Change a team"
     form_class = AmendTeamForm
     done = "The team was changed"
 
-    def root(self) -> Team:
-        return self.found(Team.objects.visible_to(self.request.user))
-
-    def get_initial(self) -> dict[str, Any]:
-        team = self.root()
-        return {"name": team.name, "locality": team.locality_id, "closed_on": team.closed_on}
-
-    def run(self, form: OperationForm) -> Any:
-        return operations.amend_team(
-            actor=self.request.user,
-            team=self.root(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class AddMemberOfStaff(SettingView):
     operation, section = "add_member_of_staff", "staff"
+    call = staticmethod(operations.add_member_of_staff)
     title = "Add a member of staff"
     form_class = NewStaffForm
     done = "They can sign in now"
 
-    def run(self, form: OperationForm) -> Any:
-        return operations.add_member_of_staff(
-            actor=self.request.user, key=form.submission_key, **form.values()
-        )
-
 
 class AmendMemberOfStaff(SettingView):
-    operation, section = "amend_member_of_staff", "staff"
+    operation, section, model, row = "amend_member_of_staff", "staff", User, "user"
+    call = staticmethod(operations.amend_member_of_staff)
     title = "Change a member of staff"
     form_class = StaffForm
     done = "Saved. It counts from their next request on"
 
-    def root(self) -> User:
-        return self.found(User.objects.visible_to(self.request.user))
-
-    def get_initial(self) -> dict[str, Any]:
-        user = self.root()
-        names = ("name", "role", "is_active", "registered_social_worker")
-        return {"team": user.team_id, **{name: getattr(user, name) for name in names}}
-
-    def run(self, form: OperationForm) -> Any:
-        return operations.amend_member_of_staff(
-            actor=self.request.user,
-            user=self.root(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class SetCalendarDay(SettingView):
     operation, section = "set_calendar_day", "calendar"
+    call = staticmethod(operations.set_calendar_day)
     title = "Close or work a day"
     form_class = CalendarDayForm
-
-    def run(self, form: OperationForm) -> None:
-        values = form.values()
-        self.tell(
-            operations.set_calendar_day(
-                actor=self.request.user,
-                day=values["day"],
-                name=values["name"],
-                closed=values["kind"] == "closed",
-                key=form.submission_key,
-            )
-        )
 
 
 class Removal(SettingView):
@@ -456,96 +394,52 @@ class Removal(SettingView):
 
     button = "Remove"
     form_class = RemoveForm
-
-
-class RemoveCalendarDay(Removal):
-    operation, section = "remove_calendar_day", "calendar"
-    title = "Go back to the national calendar for this day"
-
-    def root(self) -> CalendarDay:
-        return self.found(CalendarDay.objects.visible_to(self.request.user))
+    row = "row"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(intro=str(self.root()), **kwargs)
 
-    def run(self, form: OperationForm) -> None:
-        self.tell(
-            operations.remove_calendar_day(
-                actor=self.request.user,
-                row=self.root(),
-                expected_version=form.expected_version,
-                key=form.submission_key,
-            )
-        )
+
+class RemoveCalendarDay(Removal):
+    operation, section, model = "remove_calendar_day", "calendar", CalendarDay
+    call = staticmethod(operations.remove_calendar_day)
+    title = "Go back to the national calendar for this day"
 
 
 class SetLocalStandard(SettingView):
     operation, section = "set_local_standard", "standards"
+    call = staticmethod(operations.set_local_standard)
     title = "Lay a local standard over the national one"
     form_class = LocalStandardForm
 
-    def run(self, form: OperationForm) -> None:
-        self.tell(
-            operations.set_local_standard(actor=self.request.user, key=form.submission_key, **form.values())
-        )
-
 
 class RemoveLocalStandard(Removal):
-    operation, section = "remove_local_standard", "standards"
+    operation, section, model = "remove_local_standard", "standards", LocalStandard
+    call = staticmethod(operations.remove_local_standard)
     title = "Go back to the national standard"
-
-    def root(self) -> LocalStandard:
-        return self.found(LocalStandard.objects.visible_to(self.request.user))
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(intro=str(self.root()), **kwargs)
-
-    def run(self, form: OperationForm) -> None:
-        self.tell(
-            operations.remove_local_standard(
-                actor=self.request.user,
-                row=self.root(),
-                expected_version=form.expected_version,
-                key=form.submission_key,
-            )
-        )
 
 
 class SetTarget(SettingView):
     operation, section = "set_target", "targets"
+    call = staticmethod(performance_operations.set_target)
     title = "Set a target"
     form_class = TargetForm
     done = "The target was saved"
 
-    def run(self, form: OperationForm) -> Any:
-        return performance_operations.set_target(
-            actor=self.request.user, key=form.submission_key, **form.values()
-        )
-
 
 class SetRatingRule(SettingView):
     operation, section = "set_rating_rule", "rating"
+    call = staticmethod(performance_operations.set_rating_rule)
     title = "Set the rule for red, amber and green"
     form_class = RatingRuleForm
     done = "The rule was saved"
 
-    def run(self, form: OperationForm) -> Any:
-        return performance_operations.set_rating_rule(
-            actor=self.request.user, key=form.submission_key, **form.values()
-        )
-
 
 class SetCourtTime(SettingView):
     operation, section = "set_court_time", "courts"
+    call = staticmethod(assessment_operations.set_court_time)
     title = "Set when a court wants its reports"
     form_class = CourtTimeForm
-
-    def run(self, form: OperationForm) -> None:
-        self.tell(
-            assessment_operations.set_court_time(
-                actor=self.request.user, key=form.submission_key, **form.values()
-            )
-        )
 
 
 def moved(request: HttpRequest) -> HttpResponse:

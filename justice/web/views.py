@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar
 
@@ -60,9 +61,8 @@ class PersonPage(CaseView, TemplateView):
 class OperationView(CaseView, FormView):
     """A form that carries out one operation.
 
-    A subclass names the operation, the form and the words, and says in `run` which operation to call with
-    what. Refusals come back beside their fields, a record changed meanwhile shows both texts, and the same
-    form sent twice does its work once.
+    A subclass names the operation, its function, the form and the words. Refusals come back beside their
+    fields, a record changed meanwhile shows both texts, and the same form sent twice does its work once.
     """
 
     operation: ClassVar[str]
@@ -76,9 +76,19 @@ class OperationView(CaseView, FormView):
             raise PermissionDenied(self.operation)
         return super().dispatch(request, *args, **kwargs)
 
+    # The operation's function, for `run`; a subclass that must shape its arguments writes its own `run`.
+    call: ClassVar[Callable[..., Any]]
+
     def run(self, form: Form) -> Any:
-        """Call the operation with the form's values."""
-        raise NotImplementedError
+        """Call the operation with the form's values, and return what it made."""
+        given = {"actor": self.request.user, "key": form.submission_key, **self.about(), **form.values()}  # type: ignore[attr-defined]
+        if self.root() is not None:
+            given["expected_version"] = form.expected_version  # type: ignore[attr-defined]
+        return self.call(**given)
+
+    def about(self) -> dict[str, Any]:
+        """What the operation is about, beside what the form says."""
+        return {"case": self.case} if hasattr(self, "case") else {}
 
     def root(self) -> Any:
         """The row whose version the form carries; None where the form only adds."""
