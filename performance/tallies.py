@@ -43,7 +43,9 @@ class Tally(Measure):
 
         An attendance that was corrected is not one: the row that replaced it is.
         """
-        rows: QuerySet[Any] = self.model.objects.all() if user is None else self.model.objects.visible_to(user)
+        rows: QuerySet[Any] = (
+            self.model.objects.all() if user is None else self.model.objects.visible_to(user)
+        )
         if self.model is Attendance:
             rows = rows.filter(Q(corrected_by=None))
         return rows.filter(**{self.path("council"): council, f"{self.day}__range": (first, last)})
