@@ -40,7 +40,13 @@ SETTINGS = [
     (
         "add_member_of_staff",
         Role.ADMINISTRATOR,
-        {"name": "Ann", "email": "a@council.invalid", "role": "caseworker", "team": "team", "password": "long password"},
+        {
+            "name": "Ann",
+            "email": "ann@council.invalid",
+            "role": "caseworker",
+            "team": "team",
+            "password": "a long password",
+        },
         User,
     ),
     ("set_calendar_day", Role.PERFORMANCE_OFFICER, {"day": "6 5 2030", "name": "Fair", "kind": "closed"}, CalendarDay),
