@@ -1,7 +1,8 @@
 """The running site, and a real Chromium in front of it.
 
-Each module has a database of its own, a file with the tables and nothing in them; the tests of a module add to it. `sign_in` gives a page on which somebody is signed in already; one test goes
-through the form. Time is set where a story needs its days: the site lives in this process, so its clock is ours.
+Each module has a database of its own, a file with the tables and nothing in them; the tests of a module add to it.
+`sign_in` gives a page on which somebody is signed in already; one test goes through the form. Time is set where a
+story needs its days: the site lives in this process, so its clock is ours.
 """
 
 from __future__ import annotations
