@@ -216,6 +216,24 @@ def _timescale_columns(labels: dict[str, str], on: date, user: User) -> tuple[Co
             ),
             context=lambda row: f"{labels[row.clause]}, {row.reference}, due {row.due_on:%-d %B %Y}",
         ),
+        *(
+            [
+                Column(
+                    "assign",
+                    "Reassign",
+                    value=lambda row: "Reassign",
+                    href=lambda row: reverse("assign_case", args=[row.case_id]),
+                    context=lambda row: (
+                        f"{row.case.person.reference}: {labels[row.clause]}, {row.reference}, "
+                        f"due {row.due_on:%-d %B %Y}"
+                    ),
+                    in_files=False,
+                    hidden_label=True,
+                )
+            ]
+            if permissions.allows(user, "assign_case")
+            else []
+        ),
     )
 
 
