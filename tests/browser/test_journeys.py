@@ -149,7 +149,7 @@ def test_of_two_people_at_one_record_the_second_sees_both_texts(
     assert case.person.given_name == "Callum"
 
 
-def test_a_form_sent_twice_and_again_after_going_back_does_its_work_once(sign_in: Callable[..., Page]):
+def test_a_form_sent_twice_does_its_work_once_and_going_back_sends_nothing(sign_in: Callable[..., Page]):
     # Given an order, and its form for a contact filled in
     worker = staff(Role.CASEWORKER, team=a_team("North", a_council("Twice")))
     order = an_order(hours=100, case=a_case(worker=worker), imposed="2 June 2025")
@@ -164,16 +164,16 @@ def test_a_form_sent_twice_and_again_after_going_back_does_its_work_once(sign_in
     expect(page.get_by_text("The contact was recorded")).to_be_visible()
     assert order.contacts.count() == 1
 
-    # And the same form is sent once more from the page that Back leads to
+    # And looking again, going back and going forward send nothing
+    page.reload()
     page.go_back()
-    if page.get_by_role("button", name="Save the contact").count():
-        with page.expect_navigation():
-            page.evaluate("document.querySelector('form.app-form').submit()")
-    assert order.contacts.count() <= 2
+    expect(page.get_by_role("button", name="Save the contact")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("h1")).to_contain_text(order.reference)
+    assert order.contacts.count() == 1
 
-    # And a form of the same key, sent from outside the page, changes nothing
+    # And of one form sent three times at once, past the guard of the page, one does the work
     page.goto(f"/orders/{order.pk}/contacts/new/")
-    before = order.contacts.count()
     page.get_by_label("Telephone call").check()
     fill_date(page, "Date of the contact", "5 June 2025")
     page.get_by_role("group", name="Did the person attend?").get_by_label("Yes").check()
@@ -186,7 +186,7 @@ def test_a_form_sent_twice_and_again_after_going_back_does_its_work_once(sign_in
         }"""
     )
     assert sent == [200, 200, 200]
-    assert order.contacts.count() == before + 1
+    assert order.contacts.count() == 2
 
 
 def test_a_reassigned_case_leaves_one_list_and_enters_the_other(sign_in: Callable[..., Page]):
