@@ -35,6 +35,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "impose_order": _OFFICE,
     "query_order": _LINE,
     "resolve_query": _LINE,
+    "correct_order": _LINE,
     "vary_order": _WORK,
     "end_order": _WORK,
     "transfer_order_out": _WORK,

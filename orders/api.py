@@ -16,8 +16,8 @@ class RequirementSerializer(serializers.ModelSerializer):
     class Meta:
         model = Requirement
         fields = (
-            "id", "version", "kind", "hours", "level", "months", "days", "hours_per_day", "last_day", "place",
-            "details",
+            "id", "version", "kind", "hours", "level", "months", "days", "hours_per_day", "stay_away", "last_day",
+            "place", "details",
             "court_directs_concurrent", "added_on", "completed_on", "removed_on",
         )  # fmt: skip
         read_only_fields = fields

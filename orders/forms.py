@@ -27,6 +27,8 @@ from justice.web.forms import (
     TimeField,
     YesNoField,
 )
+from orders import proposals
+from orders.checks import happened, in_force
 from orders.domain import breach as breach_rules
 from orders.domain import cpo, reasons
 from orders.domain.codes import choices
@@ -96,7 +98,7 @@ ASKED: Mapping[RequirementKind, tuple[str, ...]] = {
     Kind.DRUG_TREATMENT: ("months", "details"),
     Kind.ALCOHOL_TREATMENT: ("months", "details"),
     Kind.CONDUCT: ("months", "details"),
-    Kind.RESTRICTED_MOVEMENT: ("months", "last_day", "hours_per_day", "place", "details"),
+    Kind.RESTRICTED_MOVEMENT: ("months", "last_day", "stay_away", "hours_per_day", "place", "details"),
 }
 DETAILS = {
     Kind.COMPENSATION: "Amount and how it is to be paid",
@@ -129,6 +131,8 @@ def _field_of(kind: RequirementKind, name: str) -> forms.Field:
         return IntegerField(f"Days of {_inside(label)}", required=False, min_value=1, max_value=MOST)
     if name == "hours_per_day":
         return IntegerField("Hours a day to be in the place", required=False, min_value=1, max_value=24)
+    if name == "stay_away":
+        return CheckboxField("The person must stay away from the place, not be in it", required=False)
     if name == "last_day":
         return DateField(LAST_DAY[kind], required=False)
     if name == "place":
@@ -155,14 +159,16 @@ RequirementFields: type[Withholding] = type(
 
 def requirement_from(values: Mapping[str, Any], kind: str) -> ProposedRequirement:
     """The requirement of this kind that the fields describe."""
-    asked = ASKED[Kind(kind)]
+    asked = ASKED[Kind.of(kind)]
     given = {name: values[f"{kind}_{name}"] for name in asked}
     return ProposedRequirement(
-        Kind(kind), **{name: value for name, value in given.items() if value not in (None, "")}
+        Kind.of(kind), **{name: value for name, value in given.items() if value not in (None, "")}
     )
 
 
-class ImposeOrderForm(RequirementFields):  # type: ignore[misc, valid-type]
+class CourtOrderForm(RequirementFields):  # type: ignore[misc, valid-type]
+    """What the court ordered."""
+
     basis = RadiosField(
         "Legal basis", choices=choices(Basis), reveals={Basis.FINE_DEFAULT.value: ("fine_pounds",)}
     )
@@ -188,10 +194,6 @@ class ImposeOrderForm(RequirementFields):  # type: ignore[misc, valid-type]
         choices=choices(RequirementKind),
         reveals=REVEALS,
         missing="Select at least one requirement",
-    )
-    officer = ModelSelectField("Responsible officer", User.objects.none(), required=False, named=named)
-    officer_named_on = DateField(
-        "Date the responsible officer was named", required=False, recent=True, hint="Today, if left empty"
     )
     query = CheckboxesField(
         "The court's order breaks a rule. If it is what the court made, record it all the same",
@@ -221,15 +223,9 @@ class ImposeOrderForm(RequirementFields):  # type: ignore[misc, valid-type]
             ),
         ),
         Group("What it requires", ("requirements",)),
-        Group("Responsible officer", ("officer", "officer_named_on")),
     )
     # How long a requirement lasts may be refused by a field that this form does not have.
     problem_fields = {"supervision.last_day": "supervision_months", "date_of_birth": ""}
-
-    def __init__(self, *args: Any, officers: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if officers is not None:
-            self.fields["officer"].queryset = officers  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -241,21 +237,127 @@ class ImposeOrderForm(RequirementFields):  # type: ignore[misc, valid-type]
         given = super().values()
         return {
             "proposed": ProposedOrder(
-                basis=Basis(given["basis"]),
-                court_type=CourtType(given["court_type"]),
+                basis=Basis.of(given["basis"]),
+                court_type=CourtType.of(given["court_type"]),
                 imposed_on=given["imposed_on"],
                 date_of_birth=None,
-                requirements=tuple(requirement_from(given, kind) for kind in given["requirements"]),
+                requirements=tuple(self.requirement(given, kind) for kind in given["requirements"]),
                 offence_on=given["offence_on"],
                 fine_pounds=given["fine_pounds"],
                 transferred_in=given["transferred_in"],
             ),
             "queried_because": given["queried_because"] if given["query"] else "",
-            **{
-                name: given[name]
-                for name in ("reference", "court", "received_on", "officer", "officer_named_on")
-            },
+            **{name: given[name] for name in ("reference", "court", "received_on")},
         }
+
+    def requirement(self, given: Mapping[str, Any], kind: str) -> ProposedRequirement:
+        return requirement_from(given, kind)
+
+
+class ImposeOrderForm(CourtOrderForm):
+    officer = ModelSelectField("Responsible officer", User.objects.none(), required=False, named=named)
+    officer_named_on = DateField(
+        "Date the responsible officer was named", required=False, recent=True, hint="Today, if left empty"
+    )
+
+    groups = (*CourtOrderForm.groups, Group("Responsible officer", ("officer", "officer_named_on")))
+
+    def __init__(self, *args: Any, officers: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if officers is not None:
+            self.fields["officer"].queryset = officers  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        return {**values, **{name: self.cleaned_data[name] for name in ("officer", "officer_named_on")}}
+
+
+class CorrectOrderForm(CourtOrderForm):
+    reference = TextField("Order reference", max_length=50, width=20)
+    reason = LongTextField("Why the order is corrected", max_length=500, rows=3)
+
+    groups = (*CourtOrderForm.groups, Group("", ("reason",)))
+
+    def __init__(self, *args: Any, order: Order | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.standing = proposals.first_of_each_kind(order) if order is not None else {}
+        if order is not None and order.queried:
+            self.offered = frozenset({"query"})
+
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), "reason": self.cleaned_data["reason"]}
+
+    def requirement(self, given: Mapping[str, Any], kind: str) -> ProposedRequirement:
+        """As the fields describe it; what the form does not ask of a requirement stays as it is stored."""
+        new, row = requirement_from(given, kind), self.standing.get(kind)
+        if row is None:
+            return new
+        asked, kept = ASKED[Kind.of(kind)], proposals.requirement_of(row)
+        if "last_day" not in asked and new.months not in (None, kept.months):
+            kept = replace(kept, last_day=None)  # so many months now say how long it lasts
+        return replace(kept, **{name: getattr(new, name) for name in asked})
+
+
+def stored(order: Order) -> dict[str, Any]:
+    """What the form to correct an order begins with."""
+    names = (
+        "basis",
+        "court_type",
+        "court",
+        "imposed_on",
+        "received_on",
+        "offence_on",
+        "fine_pounds",
+        "reference",
+        "transferred_in",
+        "queried_because",
+    )
+    rows = proposals.first_of_each_kind(order)
+    return {
+        **{name: getattr(order, name) for name in names},
+        "query": ["yes"] if order.queried else [],
+        "requirements": [kind.value for kind in Kind if kind in rows],
+        **{
+            f"{kind}_{name}": getattr(row, name)
+            for kind, row in rows.items()
+            for name in ASKED[Kind.of(kind)]
+        },
+    }
+
+
+class AssignOrderForm(OperationForm):
+    worker = ModelSelectField("Responsible officer", User.objects.none(), named=named)
+    on = DateField("Date they were named", recent=True)
+    reason = TextField("Reason", max_length=300, required=False)
+
+    problem_fields = {"team": "worker"}
+
+    def __init__(
+        self,
+        *args: Any,
+        order: Order | None = None,
+        officers: Any = None,
+        today: date | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.order, self.today = order, today
+        if officers is not None:
+            self.fields["worker"].queryset = officers  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        on = self.cleaned_data.get("on")
+        if self.order is not None and self.today is not None and on is not None:
+            what = "naming the responsible officer"
+            self.add_problems(
+                happened(on, "on", what, self.order, self.today) or in_force(self.order, on, "on", what)
+            )
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        given = super().values()
+        return {**given, "team": given["worker"].team}
 
 
 class QueryOrderForm(OperationForm):
@@ -378,7 +480,7 @@ class SessionFields(AsksWhyLate):
     """What happened at a session of unpaid work."""
 
     on = DateField("Date of the session", recent=True)
-    outcome = RadiosField("What happened", choices=Attendance.Outcome.choices)
+    outcome = RadiosField("What happened", choices=Attendance.Outcome.of_a_session())
     hours = IntegerField("Hours", required=False, min_value=0, max_value=24, width=2, optional=False)
     minutes = IntegerField("Minutes", required=False, min_value=0, max_value=59, width=2, optional=False)
     other_activity = CheckboxField("This was other activity, not unpaid work", required=False)
@@ -409,6 +511,7 @@ class AttendanceForm(SessionFields):
 
 
 class CorrectAttendanceForm(SessionFields):
+    outcome = RadiosField("What happened", choices=Attendance.Outcome.choices)
     reason = TextField("Why it is corrected", max_length=300)
 
 
@@ -430,7 +533,7 @@ class BreachOutcomeForm(OperationForm):
     def __init__(self, *args: Any, basis: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if basis:
-            allowed = breach_rules.outcomes(Basis(basis))
+            allowed = breach_rules.outcomes(Basis.of(basis))
             self.fields["outcome"].choices = [(one.value, one.label) for one in allowed]  # type: ignore[attr-defined]
 
 

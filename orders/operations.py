@@ -7,8 +7,10 @@ to explain a lateness later, or None to be asked when what is recorded turns out
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date, time
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
@@ -72,11 +74,7 @@ def impose_order(
         )
         broken = cpo.problems(proposed)
         imposed_on = proposed.imposed_on
-        problems = since_birth(imposed_on, "imposed_on", "imposition", case, today)
-        if received_on:
-            problems += dates.problems(
-                received_on, field="received_on", what="receipt", today=today, imposed_on=imposed_on
-            )
+        problems = _court_days(case, imposed_on, received_on, today)
         if case.closed_on:
             problems.append(Problem(f"This case was closed on {words(case.closed_on)}. Open a new one first"))
         named_on = officer_named_on or today
@@ -90,8 +88,7 @@ def impose_order(
                 imposed_on=imposed_on,
             )
         if not queried_because:
-            # A day before birth is said once, by the rule that no query with the court can lift.
-            problems += [one for one in broken if one.code != "imposed_before_birth"]
+            problems += _unlawful(broken)
         refuse(problems)
         order = Order(
             council=case.council,
@@ -124,6 +121,21 @@ def impose_order(
     return order
 
 
+def _court_days(case: Case, imposed_on: date, received_on: date | None, today: date) -> list[Problem]:
+    """The days on which the court imposed an order and the council received its copy."""
+    problems = since_birth(imposed_on, "imposed_on", "imposition", case, today)
+    if received_on:
+        problems += dates.problems(
+            received_on, field="received_on", what="receipt", today=today, imposed_on=imposed_on
+        )
+    return problems
+
+
+def _unlawful(broken: list[Problem]) -> list[Problem]:
+    """A day before birth is said once, by the rule that no query with the court can lift."""
+    return [one for one in broken if one.code != "imposed_before_birth"]
+
+
 def _officer_problems(case: Case, officer: User) -> list[Problem]:
     """The responsible officer is somebody of the council's teams who may know of this case (s. 227C)."""
     if officer.council_id != case.council_id or officer.team_id is None or not officer.is_active:
@@ -140,19 +152,216 @@ def _rules(problems: list[Problem]) -> list[dict[str, str]]:
 
 def _add_requirement(order: Order, one: ProposedRequirement, actor: User) -> Requirement:
     return Requirement.objects.create(
-        order=order,
-        kind=one.kind,
-        hours=one.hours if one.kind == RequirementKind.UNPAID_WORK else None,
-        months=one.months,
-        days=one.days,
-        hours_per_day=None if one.hours_per_day is None else int(one.hours_per_day),
-        last_day=one.last_day,
-        place=one.place,
-        details=one.details,
-        court_directs_concurrent=one.court_directs_concurrent,
-        added_on=one.added_on,
-        recorded_by=actor,
+        order=order, kind=one.kind, added_on=one.added_on, recorded_by=actor, **_columns(one)
     )
+
+
+def _columns(one: ProposedRequirement) -> dict[str, Any]:
+    """What the court gave of a requirement, by the column that keeps it."""
+    return {
+        "hours": one.hours if one.kind == RequirementKind.UNPAID_WORK else None,
+        "months": one.months,
+        "days": one.days,
+        "hours_per_day": None if one.hours_per_day is None else int(one.hours_per_day),
+        "stay_away": one.stay_away,
+        "last_day": one.last_day,
+        "place": one.place,
+        "details": one.details,
+        "court_directs_concurrent": one.court_directs_concurrent,
+    }
+
+
+def correct_order(
+    *,
+    actor: User,
+    order: Order,
+    proposed: ProposedOrder,
+    reason: str,
+    today: date,
+    reference: str = "",
+    court: str = "",
+    received_on: date | None = None,
+    queried_because: str = "",
+    expected_version: int | None,
+    key: uuid.UUID | None = None,
+) -> Order:
+    """The order was recorded wrongly: from now on it is recorded as the court really made it.
+
+    The requirements proposed stand for the order's own, kind by kind and in their order; one more was left out at
+    first, and a kind that is not proposed was never imposed. A blank reference keeps the one there is. The order is
+    queried with the clerk of court if `queried_because` says why, and else not.
+
+    Refuses what the law does not allow, as for a new order; what a court varied, which is another variation; and a day
+    of imposition after anything that was done about the order.
+    """
+    body = {
+        "order": order.pk,
+        **asdict(proposed),
+        "reason": reason,
+        "reference": reference,
+        "court": court,
+        "received_on": received_on,
+        "queried_because": queried_because,
+    }
+    if queried_because and not permissions.allows(actor, "query_order"):
+        raise PermissionDenied("query_order")
+    with operation(
+        "correct_order",
+        actor=actor,
+        case=order.case,
+        root=order,
+        expected_version=expected_version,
+        key=key,
+        body=body,
+        reason=reason,
+    ) as entry:
+        case, person = order.case, order.case.person
+        standing = list(order.requirements.filter(removed_on=None).order_by("pk"))
+        pairs, new = _matched(standing, proposed.requirements)
+        asked = (*(one for _, one in pairs if one), *new)
+        proposed = proposals.completed(
+            replace(proposed, date_of_birth=person.date_of_birth, requirements=asked),
+            person.pk,
+            on=proposed.imposed_on,
+            besides=order.pk,
+        )
+        broken = cpo.problems(proposed)
+        problems = _court_days(case, proposed.imposed_on, received_on, today)
+        problems += _before_what_was_done(order, proposed.imposed_on)
+        for row, one in pairs:
+            problems += _correction_problems(order, row, one)
+        problems += _credited_together(order, proposed.imposed_on, pairs, new)
+        if not reason.strip():
+            problems.append(Problem("Enter why the order is corrected", "reason", "reason_missing"))
+        if not queried_because:
+            problems += _unlawful(broken)
+        refuse(problems)
+        worked = [row for row, one in pairs if one and one.hours != row.hours]
+        before = ledger.accounts(worked)
+        order.basis, order.court_type, order.court = proposed.basis, proposed.court_type, court
+        order.imposed_on, order.received_on = proposed.imposed_on, received_on
+        order.offence_on, order.fine_pounds = proposed.offence_on, proposed.fine_pounds
+        order.transferred_in = proposed.transferred_in
+        order.queried_because = queried_because
+        order.queried_rules = _rules(broken) if queried_because else []
+        save_under_reference(
+            order, reference.strip() or order.reference, order.council, "CPO", order.imposed_on
+        )
+        for row, one in pairs:
+            if one is None:
+                row.delete()
+            elif changed := _changed(row, one):
+                for name, value in changed.items():
+                    setattr(row, name, value)
+                row.version += 1
+                row.save()
+        for one in new:
+            _add_requirement(order, one, actor)
+        ledger.credit_excess(before)
+        list(ledger.settle(before))
+        entry.subject = order.subject
+    return order
+
+
+_Pairs = list[tuple[Requirement, ProposedRequirement | None]]
+
+
+def _matched(
+    rows: Sequence[Requirement], asked: Sequence[ProposedRequirement]
+) -> tuple[_Pairs, list[ProposedRequirement]]:
+    """Each row with what the court made it, None where its kind was never imposed; and what no row stands for."""
+    left, kinds = list(asked), {one.kind for one in asked}
+    pairs: _Pairs = []
+    for row in rows:
+        stands = proposals.requirement_of(row)
+        one = next((one for one in left if one.kind == row.kind), None)
+        if one is not None:
+            left.remove(one)
+            pairs.append((row, replace(one, added_on=row.added_on)))
+        else:  # one kind named fewer times than there are rows: the others are right as they are
+            pairs.append((row, stands if stands.kind in kinds else None))
+    return pairs, left
+
+
+def _changed(row: Requirement, one: ProposedRequirement) -> dict[str, Any]:
+    return {name: value for name, value in _columns(one).items() if getattr(row, name) != value}
+
+
+def _correction_problems(order: Order, row: Requirement, one: ProposedRequirement | None) -> list[Problem]:
+    """What a court varied, and what was done under a requirement, is not corrected away."""
+    variations = list(row.variations.order_by("decided_on", "pk"))
+    if one is None:
+        worked = row.kind == RequirementKind.UNPAID_WORK and order.attendances.standing().exists()
+        if not (variations or row.completed_on or worked or row.lines.exists()):
+            return []
+        text = f"Select {row.get_kind_display().lower()}: something was done about it, or the court varied it"
+        return [Problem(text, "requirements", "requirement_in_use")]
+    varied = {name: variation.decided_on for variation in variations for name in variation.changes}
+    return [
+        Problem(
+            f"The court changed this on {words(varied[name])}. Record what it decided as a variation",
+            f"{row.kind}.{name}",
+            "varied_by_the_court",
+        )
+        for name in _changed(row, one)
+        if name in varied
+    ]
+
+
+def _before_what_was_done(order: Order, imposed_on: date) -> list[Problem]:
+    """No day of imposition after the first thing that was done about the order."""
+    done = min(_done(order), default=None)
+    if done is None or imposed_on <= done[0]:
+        return []
+    text = f"Enter a date of imposition on or before {words(done[0])}: {done[1]} is recorded for that day"
+    return [Problem(text, "imposed_on", "imposed_after_record")]
+
+
+def _done(order: Order) -> Iterator[tuple[date, str]]:
+    """Each day on which something was done about the order, and what. Plans and reviews hang on the order too."""
+    found = (
+        (order.contacts.all(), "on", "a contact"),
+        (order.attendances.standing(), "on", "a session of unpaid work"),
+        (order.plans.all(), "approved_on", "an approved plan"),
+        (order.reviews.all(), "held_on", "a review"),
+        (order.variations.all(), "decided_on", "a variation"),
+        (order.breaches.all(), "decided_on", "a decision to breach"),
+        (order.requirements.exclude(completed_on=None), "completed_on", "a completed requirement"),
+        (Allocation.objects.filter(subject=order.subject), "from_on", "the responsible officer"),
+    )
+    for rows, column, what in found:
+        for day in rows.order_by(column).values_list(column, flat=True)[:1]:
+            yield day, what
+    if order.ended_on:
+        yield order.ended_on, "the end of the order"
+
+
+def _credited_together(
+    order: Order, imposed_on: date, pairs: _Pairs, new: Sequence[ProposedRequirement]
+) -> list[Problem]:
+    """Hours already credited by another direction, or from another day, would stay as they were credited."""
+    moved = imposed_on != order.imposed_on
+    touched = any(one.court_directs_concurrent for one in new) or any(
+        one.court_directs_concurrent != row.court_directs_concurrent
+        or (moved and one.court_directs_concurrent)
+        for row, one in pairs
+        if one is not None
+    )
+    if not touched:
+        return []
+    sessions = Attendance.objects.standing().filter(
+        order__case__person=order.case.person_id,
+        minutes_worked__gt=0,
+        on__gte=min(imposed_on, order.imposed_on),
+    )
+    on = sessions.order_by("on").values_list("on", flat=True).first()
+    if on is None:
+        return []
+    text = (
+        f"Correct the session of {words(on)} to recorded in error first, and back after this: its hours were credited "
+        "without knowing which run together"
+    )
+    return [Problem(text, "unpaid_work.court_directs_concurrent", "credited_otherwise")]
 
 
 def query_order(
@@ -647,7 +856,8 @@ def correct_attendance(
 ) -> Attendance:
     """A session was recorded wrongly: what it credited is taken back and a new row says what happened.
 
-    Both stay on the record. Minutes that other sessions worked in excess are credited where this leaves room.
+    Of a session that there never was, or that was another person's, it says that it was recorded in error. Both rows
+    stay on the record. Minutes that other sessions worked in excess are credited where this leaves room.
     """
     order = attendance.order
     body = {
@@ -663,7 +873,7 @@ def correct_attendance(
         "correct_attendance", actor=actor, case=order.case, key=key, body=body, reason=reason
     ) as entry:
         worked_for = _worked_for(order, on)
-        problems = _session_problems(order, worked_for, on, outcome, minutes, today)
+        problems = _session_problems(order, worked_for, on, outcome, minutes, today, correcting=True)
         if not reason.strip():
             problems.append(Problem("Enter why the session is corrected", "reason", "reason_missing"))
         if Attendance.objects.filter(corrects=attendance).exists():
@@ -708,14 +918,25 @@ def _accounts_before(worked_for: Requirement, on: date) -> dict[int, ledger.Acco
 
 
 def _session_problems(
-    order: Order, worked_for: Requirement, on: date, outcome: str, minutes: int, today: date
+    order: Order,
+    worked_for: Requirement,
+    on: date,
+    outcome: str,
+    minutes: int,
+    today: date,
+    *,
+    correcting: bool = False,
 ) -> list[Problem]:
     what, outcomes = "the session", Attendance.Outcome
     problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
     problems += not_before(on, "on", what, worked_for.added_on, "when the requirement was added")
-    if outcome not in outcomes.values:
+    if outcome not in outcomes.values or (outcome == outcomes.RECORDED_IN_ERROR and not correcting):
         problems.append(Problem("Select what happened at the session", "outcome", "outcome_missing"))
-    absent = outcome in (outcomes.ACCEPTABLE_ABSENCE, outcomes.UNACCEPTABLE_ABSENCE)
+    absent = outcome in (
+        outcomes.ACCEPTABLE_ABSENCE,
+        outcomes.UNACCEPTABLE_ABSENCE,
+        outcomes.RECORDED_IN_ERROR,
+    )
     if minutes < 0 or minutes > LONGEST_SESSION_MINUTES:
         problems.append(Problem("Enter between 0 and 24 hours worked", "minutes", "minutes_out_of_range"))
     elif absent and minutes:
@@ -808,11 +1029,11 @@ def record_breach_outcome(
         problems = happened(outcome_on, "outcome_on", "the outcome", order, today)
         problems += breach_rules.problems(
             outcome,
-            Basis(order.basis),  # type: ignore[call-arg]
+            Basis.of(order.basis),
             decided_on=breach.decided_on,
             outcome_on=outcome_on,
             lodged_on=breach.lodged_on,
-            court_type=CourtType(order.court_type),  # type: ignore[call-arg]
+            court_type=CourtType.of(order.court_type),
         )
         if not outcome:
             problems.append(Problem("Select what the court did", "outcome", "outcome_missing"))

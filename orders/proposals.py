@@ -14,7 +14,7 @@ from orders.models import Order, Requirement
 
 def requirement_of(row: Requirement) -> ProposedRequirement:
     return ProposedRequirement(
-        kind=RequirementKind(row.kind),  # type: ignore[call-arg]
+        kind=RequirementKind.of(row.kind),
         hours=row.hours,
         months=row.months,
         days=row.days,
@@ -23,6 +23,7 @@ def requirement_of(row: Requirement) -> ProposedRequirement:
         place=row.place,
         details=row.details,
         hours_per_day=row.hours_per_day,
+        stay_away=row.stay_away,
         court_directs_concurrent=row.court_directs_concurrent,
     )
 
@@ -36,8 +37,8 @@ def order_of(order: Order, *, on: date) -> ProposedOrder:
 def alone(order: Order, rows: Iterable[Requirement]) -> ProposedOrder:
     """The order with these of its requirements, as if the person had no other."""
     return ProposedOrder(
-        basis=Basis(order.basis),  # type: ignore[call-arg]
-        court_type=CourtType(order.court_type),  # type: ignore[call-arg]
+        basis=Basis.of(order.basis),
+        court_type=CourtType.of(order.court_type),
         imposed_on=order.imposed_on,
         date_of_birth=order.case.person.date_of_birth,
         requirements=tuple(requirement_of(row) for row in rows),
@@ -47,12 +48,19 @@ def alone(order: Order, rows: Iterable[Requirement]) -> ProposedOrder:
     )
 
 
+def first_of_each_kind(order: Order) -> dict[str, Requirement]:
+    """The requirement of each kind that stands in the order: the first, where the court made several."""
+    rows = order.requirements.filter(removed_on=None).order_by("-pk")
+    return {row.kind: row for row in rows}
+
+
 def completed(proposed: ProposedOrder, person: int, *, on: date, besides: int | None = None) -> ProposedOrder:
     """With what the person's other orders ask on that day: hours still to do, hours a day in a place."""
     movement = Requirement.objects.filter(
         order__case__person=person,
         kind=RequirementKind.RESTRICTED_MOVEMENT,
         hours_per_day__isnull=False,
+        stay_away=False,
         removed_on=None,
         completed_on=None,
         order__imposed_on__lte=on,

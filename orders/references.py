@@ -14,7 +14,7 @@ TRIES = 20
 
 
 def save_under_reference(row: Any, reference: str, council: Council, letters: str, day: date) -> None:
-    """Save under the reference given, or under the next free one of the year: "CPO-2025-0042".
+    """Save, new or not, under the reference given, or under the next free one of the year: "CPO-2025-0042".
 
     The constraint decides who has a reference, so that two made at once cannot share one. Refuses a reference
     that is taken.
@@ -34,13 +34,14 @@ def save_under_reference(row: Any, reference: str, council: Council, letters: st
 
 
 def _saved(row: Any, reference: str) -> bool:
-    row.reference = reference
+    key, row.reference = row.pk, reference
     try:
         with transaction.atomic():
-            row.save(force_insert=True)
+            row.save(force_insert=key is None)
     except IntegrityError:
-        if type(row).objects.filter(council=row.council_id, reference=reference).exists():
-            row.pk = None
+        rows = type(row).objects.filter(council=row.council_id, reference=reference)
+        if rows.exclude(pk=key).exists():
+            row.pk = key
             return False
         raise
     return True

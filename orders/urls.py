@@ -12,6 +12,8 @@ urlpatterns = [
     path("orders/<int:order>/query/", changes.QueryOrder.as_view(), name="query_order"),
     path("orders/<int:order>/answer/", changes.ResolveQuery.as_view(), name="resolve_query"),
     path("orders/<int:order>/variations/new/", changes.VaryOrder.as_view(), name="vary_order"),
+    path("orders/<int:order>/correct/", changes.CorrectOrder.as_view(), name="correct_order"),
+    path("orders/<int:order>/officer/", changes.AssignOrder.as_view(), name="assign_order"),
     path("orders/<int:order>/end/", changes.EndOrder.as_view(), name="end_order"),
     path("orders/<int:order>/transfer/", changes.TransferOrderOut.as_view(), name="transfer_order_out"),
     path(

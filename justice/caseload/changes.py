@@ -686,8 +686,8 @@ def _proposed(row: Any, was: Order | None, born: date, asked: list[ProposedRequi
         return getattr(was, name) if value is None and was is not None else value
 
     return ProposedOrder(
-        basis=Basis(column("basis")),  # type: ignore[call-arg]
-        court_type=CourtType(column("court_type")),  # type: ignore[call-arg]
+        basis=Basis.of(column("basis")),
+        court_type=CourtType.of(column("court_type")),
         imposed_on=column("imposed_on"),
         date_of_birth=born,
         requirements=tuple(asked),
@@ -710,7 +710,7 @@ def _proposed_requirements(rows: list[Any], asked: Sequence[Requirement]) -> Ite
             one = replace(one, **values)
         yield one
     for row in left:
-        kind = RequirementKind(row.kind)  # type: ignore[call-arg]
+        kind = RequirementKind.of(row.kind)
         yield ProposedRequirement(kind, row.hours, row.months, last_day=row.last_day, added_on=row.added_on)
 
 

@@ -154,6 +154,11 @@ def _described(field: forms.Field) -> serializers.Field:
     return serializers.CharField(max_length=getattr(field, "max_length", None), **common)
 
 
+def named(view: type[OperationView]) -> str:
+    """The endpoint's own name: the operation's, unless a second page carries out the same one for something else."""
+    return getattr(view, "api_name", view.operation)
+
+
 def _input_of(view: type[OperationView]) -> type[serializers.Serializer]:
     form = view.form_class
     fields: dict[str, Any] = {
@@ -161,8 +166,8 @@ def _input_of(view: type[OperationView]) -> type[serializers.Serializer]:
         for name, field in form.base_fields.items()
         if name not in OWN_FIELDS  # type: ignore[union-attr]
     }
-    fields["__doc__"] = f"What {view.operation} asks for."
-    name = "".join(part.title() for part in view.operation.split("_"))
+    fields["__doc__"] = f"What {named(view)} asks for."
+    name = "".join(part.title() for part in named(view).split("_"))
     return type(name, (serializers.Serializer,), fields)
 
 
@@ -175,13 +180,13 @@ def endpoints(patterns: Sequence[URLPattern | URLResolver], prefix: str = "") ->
             continue
         view = getattr(pattern.callback, "view_class", None)
         if isinstance(view, type) and issubclass(view, OperationView):
-            yield path(re.sub(r"new/$", "", route), _endpoint(view), name=f"api-{view.operation}")
+            yield path(re.sub(r"new/$", "", route), _endpoint(view), name=f"api-{named(view)}")
 
 
 def _endpoint(view: type[OperationView]) -> Any:
     carries_version = view.root is not OperationView.root
     described = extend_schema(
-        operation_id=view.operation,
+        operation_id=named(view),
         summary=view.title,
         tags=["operations"],
         parameters=[KEY_HEADER, *([VERSION_HEADER] if carries_version else [])],

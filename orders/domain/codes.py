@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Code(StrEnum):
@@ -15,6 +16,14 @@ class Code(StrEnum):
         member._value_ = value
         member.label = label
         return member
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member of this code. ValueError where there is none."""
+        for member in cls:
+            if member == value:
+                return member
+        raise ValueError(f"{value!r} is no {cls.__name__}")
 
 
 def choices(codes: type[Code]) -> list[tuple[str, str]]:

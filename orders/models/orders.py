@@ -98,6 +98,8 @@ class Requirement(Recorded, Versioned):
     months = models.PositiveSmallIntegerField(null=True, blank=True)
     days = models.PositiveSmallIntegerField(null=True, blank=True)
     hours_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Restricted movement: the person must keep away from the place, not be in it.
+    stay_away = models.BooleanField(default=False)
     # The day the court gave, where it is later than the statutory one or the requirement is dated otherwise.
     last_day = models.DateField(null=True, blank=True)
     place = models.CharField(max_length=200, blank=True)

@@ -58,6 +58,13 @@ class Attendance(Recorded):
         ACCEPTABLE_ABSENCE = "acceptable_absence", "Acceptable absence"
         UNACCEPTABLE_ABSENCE = "unacceptable_absence", "Unacceptable absence"
         SENT_HOME_BY_SERVICE = "sent_home_by_service", "Sent home by the service"
+        # There was no such session: another person's, or none. Only a correction says so.
+        RECORDED_IN_ERROR = "recorded_in_error", "Recorded in error"
+
+        @classmethod
+        def of_a_session(cls) -> list[tuple[str, str]]:
+            """What may have happened at a session, with its words: what a register asks."""
+            return [pair for pair in cls.choices if pair[0] != cls.RECORDED_IN_ERROR]
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="attendances")
     on = models.DateField()

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from cases import operations as case_operations
 from cases import permissions
+from cases.models import Allocation, Case
 from justice.domain.errors import Refused
 from justice.web.views import OperationView, today
 from orders import forms, operations
@@ -19,7 +21,29 @@ from orders.views.base import OrderOperation, colleagues
 # --- What the court ordered ---------------------------------------------------------------------------------
 
 
-class ImposeOrder(OperationView):
+class OffersQuery(OperationView):
+    """What the court ordered: where the law refuses it, a manager may save it as queried with the clerk of court."""
+
+    refused = False
+
+    def save(self, form: Form) -> Order:
+        """Call the operation with the form's values."""
+        raise NotImplementedError
+
+    def run(self, form: Form) -> Order:
+        try:
+            return self.save(form)
+        except Refused:
+            self.refused = True
+            raise
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        if self.refused and permissions.allows(self.request.user, "query_order"):
+            form.offered = frozenset({"query"})  # type: ignore[attr-defined]
+        return super().form_invalid(form)
+
+
+class ImposeOrder(OffersQuery):
     """A Community Payback Order, as the court made it."""
 
     operation = "impose_order"
@@ -28,32 +52,98 @@ class ImposeOrder(OperationView):
     done = "The order was recorded and its timescales worked out"
     form_class = forms.ImposeOrderForm
     made: Order | None = None
-    refused = False
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "officers": colleagues(self.request.user)}
 
-    def run(self, form: forms.ImposeOrderForm) -> Order:
-        try:
-            self.made = operations.impose_order(
-                actor=self.request.user,
-                case=self.case,
-                today=today(),
-                key=form.submission_key,
-                **form.values(),
-            )
-        except Refused:
-            self.refused = True
-            raise
+    def save(self, form: forms.ImposeOrderForm) -> Order:
+        self.made = operations.impose_order(
+            actor=self.request.user,
+            case=self.case,
+            today=today(),
+            key=form.submission_key,
+            **form.values(),
+        )
         return self.made
-
-    def form_invalid(self, form: Form) -> HttpResponse:
-        if self.refused and permissions.allows(self.request.user, "query_order"):
-            form.offered = frozenset({"query"})  # type: ignore[attr-defined]
-        return super().form_invalid(form)
 
     def get_success_url(self) -> str:
         return reverse("order", args=[self.made.pk]) if self.made else super().get_success_url()
+
+
+class CorrectOrder(OffersQuery, OrderOperation):
+    """The order was recorded wrongly: it becomes what the court really made. Not what a court later varied."""
+
+    operation = "correct_order"
+    title = "Correct the order"
+    button = "Save the correction"
+    done = "The order was corrected and its timescales worked out again"
+    form_class = forms.CorrectOrderForm
+
+    def root(self) -> Order:
+        return self.order
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "order": self.order}
+
+    def get_initial(self) -> dict[str, Any]:
+        return forms.stored(self.order)
+
+    def save(self, form: forms.CorrectOrderForm) -> Order:
+        return operations.correct_order(
+            actor=self.request.user,
+            order=self.order,
+            today=today(),
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if "conflict" in kwargs:
+            kwargs["conflict"] = self.compared(kwargs["form"])
+        intro = (
+            "For an order that was recorded here otherwise than the court made it. What a court changed later is not "
+            "a correction: record a variation instead."
+        )
+        return {"intro": intro, **super().get_context_data(**kwargs)}
+
+    def compared(self, form: forms.CorrectOrderForm) -> list[tuple[Any, Any, Any]]:
+        """What is stored now beside what was typed, the requirements among it; what both leave empty is left out."""
+        rows = []
+        for name, value in forms.stored(self.order).items():
+            said = dict(getattr(form.fields[name], "choices", ()))
+            words = ", ".join(str(said[one]) for one in value) if isinstance(value, list) else value
+            typed = form[name].value()
+            if words or typed:
+                rows.append((form[name].label, said.get(value, words) if value == words else words, typed))
+        return rows
+
+
+class AssignOrder(OrderOperation):
+    """Who is the order's responsible officer, from a day on. The case stays with who holds the case."""
+
+    operation = "assign_case"
+    api_name = "assign_order"  # the case has a page of its own for this operation
+    title = "Name the responsible officer"
+    done = "The responsible officer was named"
+    form_class = forms.AssignOrderForm
+
+    def root(self) -> Case:
+        return self.case
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        own = {"order": self.order, "officers": colleagues(self.request.user), "today": today()}
+        return {**super().get_form_kwargs(), **own}
+
+    def run(self, form: forms.AssignOrderForm) -> Allocation:
+        return case_operations.assign_case(
+            actor=self.request.user,
+            case=self.case,
+            subject=self.order.subject,
+            expected_version=form.expected_version,
+            key=form.submission_key,
+            **form.values(),
+        )
 
 
 class QueryOrder(OrderOperation):

@@ -45,7 +45,7 @@ class OrderRow:
 def status_of(order: Order) -> Status:
     """How an order stands. A time limit that has passed ends nothing."""
     if order.ended_on:
-        return Status(f"Ended: {EndReason(order.end_reason).label.lower()}", "grey")
+        return Status(f"Ended: {EndReason.of(order.end_reason).label.lower()}", "grey")
     if order.queried:
         return Status("Queried with the clerk of court", "amber")
     return Status("Active", "green")
@@ -62,6 +62,8 @@ def length_of(row: Requirement) -> str:
         parts.append(f"{row.days} day{'' if row.days == 1 else 's'}")
     if row.hours_per_day:
         parts.append(f"{row.hours_per_day} hours a day")
+    if row.stay_away:
+        parts.append("away from the place")
     if row.court_directs_concurrent:
         parts.append("runs together with unpaid work under another order")
     return ", ".join(parts)

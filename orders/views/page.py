@@ -39,6 +39,7 @@ WORK = (
 COURT = (
     ("decide_breach", "Decide to breach"),
     ("vary_order", "Record a variation"),
+    ("correct_order", "Correct the order"),
     ("query_order", "Query with the clerk"),
     ("resolve_query", "Record the clerk's answer"),
     ("transfer_order_out", "Transfer out"),
@@ -120,8 +121,8 @@ class OrderPage(OrderView, TemplateView):
     ) -> list[tuple[str, str]]:
         """The words and address of what this user's role may do about the order as it stands."""
         order, kinds = self.order, {row.kind for row in requirements}
-        if order.ended_on:
-            return []
+        if order.ended_on:  # what was recorded wrongly can still be put right: it is in the figures
+            names = [one for one in names if one[0] == "correct_order"]
         absent = {"query_order" if order.queried else "resolve_query"}
         absent |= {"record_attendance"} if RequirementKind.UNPAID_WORK not in kinds else set()
         absent |= {"hold_review"} if RequirementKind.SUPERVISION not in kinds else set()
@@ -131,18 +132,24 @@ class OrderPage(OrderView, TemplateView):
             if name not in absent and permissions.allows(self.request.user, name)
         ]
 
-    def summary(self) -> list[tuple[str, Any]]:
+    def officer_link(self) -> list[tuple[str, str]]:
+        """The words and address of naming another, for who may."""
+        if self.order.ended_on or not permissions.allows(self.request.user, "assign_case"):
+            return []
+        return [("Change", reverse("assign_order", args=[self.order.pk]))]
+
+    def summary(self) -> list[tuple[Any, ...]]:
         order = self.order
         held = Allocation.objects.visible_to(self.request.user).filter(case=self.case, subject=order.subject)
         officers = list(held.filter(worker__isnull=False).select_related("worker").order_by("from_on", "pk"))
-        rows: list[tuple[str, Any]] = [
+        rows: list[tuple[Any, ...]] = [
             ("Status", status_of(order)),
             ("Legal basis", order.get_basis_display()),
             ("Court", ", ".join(text for text in (order.get_court_type_display(), order.court) if text)),
             ("Imposed", order.imposed_on),
             ("Copy received", order.received_on),
             ("Date of the offence", order.offence_on),
-            ("Responsible officer", "; ".join(_held(row) for row in officers)),
+            ("Responsible officer", "; ".join(_held(row) for row in officers), *self.officer_link()),
         ]
         if order.fine_pounds is not None:
             rows.append(("Fine or instalment not paid", f"£{order.fine_pounds:,.2f}"))
@@ -212,7 +219,7 @@ def _held(row: Allocation) -> str:
 
 
 def _outcome(code: str) -> str:
-    return breach_rules.Outcome(code).label if code in set(breach_rules.Outcome) else code
+    return breach_rules.Outcome.of(code).label if code in set(breach_rules.Outcome) else code
 
 
 def _contacts(rows: Iterable[Contact]) -> Table:

@@ -51,6 +51,34 @@ def test_an_order_is_imposed_with_its_requirements(client):
     assert "Enter 300 hours of unpaid work or fewer" in str(refused.json())
 
 
+def test_an_order_is_corrected_and_its_officer_named_by_program(client, order):
+    manager = a_manager()
+    client.force_login(manager)
+    body = {
+        "basis": "instead_of_prison",
+        "court_type": "sheriff_summary",
+        "imposed_on": "2025-06-02",
+        "reference": "NL-1042",
+        "requirements": ["supervision", "restricted_movement"],
+        "supervision_months": 18,
+        "restricted_movement_months": 3,
+        "restricted_movement_stay_away": True,
+        "reason": "The clerk says so",
+    }
+    response = send(client, f"/api/v1/orders/{order.pk}/correct/", body, **{"If-Match": "1"})
+    assert (response.status_code, response.json()) == (201, {"made": f"order:{order.pk}", "version": 2})
+    read = client.get(f"/api/v1/orders/{order.pk}/").json()
+    assert [(one["kind"], one["stay_away"]) for one in read["requirements"]] == [
+        ("supervision", False),
+        ("restricted_movement", True),
+    ]
+    version = str(order.case.version)
+    body = {"worker": manager.pk, "on": "2025-06-03"}
+    address = f"/api/v1/orders/{order.pk}/officer/"
+    assert send(client, address, body, **{"If-Match": version}).status_code == 201
+    assert order.case.allocations.get(subject=order.subject).worker == manager
+
+
 def test_ending_an_order_needs_the_version_that_was_read(client, order):
     client.force_login(a_manager())
     address = f"/api/v1{reverse('end_order', args=[order.pk])}"

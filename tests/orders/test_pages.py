@@ -35,6 +35,8 @@ pytestmark = pytest.mark.django_db
 TODAY = day("1 August 2025")
 OF_ORDER = (
     "query_order",
+    "correct_order",
+    "assign_order",
     "vary_order",
     "end_order",
     "transfer_order_out",
@@ -266,6 +268,179 @@ def test_an_order_changed_meanwhile_shows_so_and_can_be_sent_again(client, order
     renewed = dict(re.findall(r'name="(version|key)" value="([^"]+)"', response.content.decode()))
     assert client.post(address, {**sent, **renewed}).status_code == 302
     assert Order.objects.get().ended_on == date(2025, 7, 1)
+
+
+def carried_by(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(version|key)" value="([^"]+)"', page))
+
+
+def test_the_form_to_correct_an_order_begins_with_what_is_stored(client, manager):
+    movement = ProposedRequirement(
+        RequirementKind.RESTRICTED_MOVEMENT, months=3, place="Harbour", stay_away=True
+    )
+    order = an_order(unpaid_work(90), supervision(12), movement, reference="NL-1042")
+    assert "3 months, away from the place" in text_of(client.get(reverse("order", args=[order.pk])))
+    response = client.get(reverse("correct_order", args=[order.pk]))
+    assert "record a variation instead" in text_of(response)
+    form = response.context["form"]
+    stored = {name: form[name].value() for name in form.fields}
+    assert (
+        stored
+        | {
+            "reference": "NL-1042",
+            "imposed_on": day("2 June 2025"),
+            "requirements": ["unpaid_work", "supervision", "restricted_movement"],
+            "unpaid_work_hours": 90,
+            "supervision_months": 12,
+            "restricted_movement_stay_away": True,
+        }
+        == stored
+    )
+    assert "officer" not in stored
+    assert "Save as queried" not in response.content.decode()
+
+
+CORRECTED = {**IMPOSED, "reference": "NL-1042", "unpaid_work_hours": "210", "reason": "The copy says 210"}
+
+
+def test_an_order_is_corrected_from_its_form(client, order, manager):
+    address = reverse("correct_order", args=[order.pk])
+    assert address in client.get(reverse("order", args=[order.pk])).content.decode()
+    carried = carried_by(client.get(address).content.decode())
+    said = text_of(client.post(address, {**CORRECTED, **carried}, follow=True))
+    assert "The order was corrected and its timescales worked out again" in said
+    assert "210 hours, level 2" in said
+    assert "The court has varied nothing." in said
+    assert client.post(address, {**CORRECTED, **carried}).status_code == 302
+    assert Order.objects.get().version == 2
+
+
+def test_an_unlawful_correction_may_be_saved_as_queried_and_the_query_ends_with_the_tick(
+    client, order, manager
+):
+    address = reverse("correct_order", args=[order.pk])
+    wrong = {**CORRECTED, "unpaid_work_hours": "400", "version": "1"}
+    response = client.post(address, wrong)
+    assert response.status_code == 422
+    assert '<a href="#id_unpaid_work_hours">Enter 300 hours' in response.content.decode()
+    assert "Save as queried with the clerk of court" in response.content.decode()
+    client.post(address, {**wrong, "query": "yes", "queried_because": "Is 400 right?"})
+    assert Order.objects.get().queried_because == "Is 400 right?"
+    assert "Is 400 right?" in client.get(address).content.decode()
+    client.post(address, {**CORRECTED, "version": "2"})
+    assert Order.objects.get().queried is False
+
+
+def test_what_the_form_does_not_ask_stays_as_it_is_stored(client, order, manager):
+    row = order.requirements.get(kind="supervision")
+    row.months, row.last_day = None, day("1 December 2026")
+    row.save()
+    address = reverse("correct_order", args=[order.pk])
+    client.post(address, {**CORRECTED, "supervision_months": "", "version": "1"})
+    row.refresh_from_db()
+    assert (row.months, row.last_day) == (None, day("1 December 2026"))
+    client.post(address, {**CORRECTED, "supervision_months": "12", "version": "2"})
+    row.refresh_from_db()
+    assert (row.months, row.last_day) == (12, None)
+
+
+def test_a_correction_shows_what_was_stored_meanwhile(client, order, manager):
+    address = reverse("correct_order", args=[order.pk])
+    carried = carried_by(client.get(address).content.decode())
+    operations.vary_order(
+        actor=manager,
+        order=order,
+        kind="hours",
+        requirement=the_unpaid_work(order),
+        hours=100,
+        decided_on=day("1 July 2025"),
+        today=TODAY,
+        expected_version=None,
+    )
+    response = client.post(address, {**CORRECTED, **carried})
+    assert response.status_code == 409
+    said = text_of(response)
+    assert "Hours of unpaid work 100 210" in said
+    assert "Requirements Unpaid work or other activity, Offender supervision" in said
+
+
+def test_an_ended_order_can_be_corrected(client, order, manager):
+    operations.end_order(
+        actor=manager,
+        order=order,
+        on=day("1 July 2025"),
+        reason="completed",
+        today=TODAY,
+        expected_version=None,
+    )
+    said = text_of(client.get(reverse("order", args=[order.pk])))
+    assert "Correct the order" in said
+    assert "Record a variation" not in said
+
+
+def test_the_responsible_officer_is_named_from_the_page_of_the_order(client, order, manager):
+    first, second = a_caseworker(), a_caseworker()
+    address = reverse("assign_order", args=[order.pk])
+    assert address in client.get(reverse("order", args=[order.pk])).content.decode()
+    for officer, on in ((first, "2025-06-03"), (second, "2025-07-01")):
+        carried = carried_by(client.get(address).content.decode())
+        sent = {**carried, "worker": str(officer.pk), "on": on}
+        said = text_of(client.post(address, sent, follow=True))
+        assert "The responsible officer was named" in said
+        assert client.post(address, sent).status_code == 302
+    assert f"{first.name}, from 3 June 2025 to 1 July 2025; {second.name}, from 1 July 2025" in said
+    held = order.case.allocations.filter(subject=order.subject)
+    assert [(one.worker, one.team, one.to_on) for one in held] == [
+        (first, first.team, day("1 July 2025")),
+        (second, second.team, None),
+    ]
+    assert worker_of(order.case) not in (first, second)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        pytest.param({"on": "2025-06-01"}, "on or after 2 June 2025", id="before imposition"),
+        pytest.param({"on": "2099-06-01"}, "not in the future", id="in the future"),
+        pytest.param({"worker": ""}, "Select the responsible officer", id="nobody"),
+        pytest.param({"version": ""}, "This form is not complete", id="no version"),
+    ],
+)
+def test_an_officer_that_cannot_be_is_refused_in_words(client, order, manager, more, said):
+    address = reverse("assign_order", args=[order.pk])
+    carried = carried_by(client.get(address).content.decode())
+    sent = {**carried, "worker": str(a_caseworker().pk), "on": "2025-06-03", **more}
+    response = client.post(address, sent)
+    assert response.status_code == 422
+    assert said in text_of(response)
+    assert not order.case.allocations.filter(subject=order.subject).exists()
+
+
+def test_an_officer_named_on_an_older_version_is_not_saved(client, order, manager):
+    address = reverse("assign_order", args=[order.pk])
+    sent = {"worker": str(a_caseworker().pk), "on": "2025-06-03", "version": "7"}
+    assert client.post(address, sent).status_code == 409
+    assert not order.case.allocations.filter(subject=order.subject).exists()
+
+
+def test_only_who_may_reassign_is_shown_the_way_to_name_another_officer(client, order):
+    client.force_login(worker_of(order.case))
+    assert (
+        reverse("assign_order", args=[order.pk])
+        not in client.get(reverse("order", args=[order.pk])).content.decode()
+    )
+    assert client.get(reverse("assign_order", args=[order.pk])).status_code == 403
+
+
+def test_a_session_is_recorded_in_error_by_a_correction_only(client, order, manager):
+    assert "Recorded in error" not in text_of(client.get(reverse("record_attendance", args=[order.pk])))
+    session = work(order, "10 June 2025", 7)
+    address = reverse("correct_attendance", args=[order.pk, session.pk])
+    assert "Recorded in error" in text_of(client.get(address))
+    sent = {"on": "2025-06-10", "outcome": "recorded_in_error", "reason": "Another person's"}
+    said = text_of(client.post(address, sent, follow=True))
+    assert "Recorded in error" in said
+    assert "0 hours done, 120 hours left" in said
 
 
 def test_a_variation_is_recorded_from_its_form(client, order, manager):
