@@ -116,6 +116,7 @@ def log_in_of(council: Council, role: str) -> User:
 def an_order_with_much_on_it(worker: User) -> Order:
     """An active order of unpaid work under way and supervision, of the worker's own, with the most to show."""
     orders = Order.objects.visible_to(worker).filter(ended_on=None, case__allocations__worker=worker)
+    orders = orders.exclude(requirements__kind__in=("restricted_movement", "programme", "compensation"))
     working = orders.filter(requirements__kind="unpaid_work", requirements__completed_on=None)
     both = working.filter(attendances__isnull=False).filter(requirements__kind="supervision")
     found = (both or working or orders).distinct().order_by("-imposed_on")[:40]
