@@ -7,6 +7,7 @@ import threading
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -20,7 +21,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
 
 from cases.models import Council, Role, Timescale, User
 from orders.models import Order
@@ -49,12 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
 
     def handle(self, *args: Any, out: Path, **options: Any) -> None:
-        try:
-            from playwright.sync_api import sync_playwright
-        except ImportError:
-            raise CommandError(
-                "Install playwright first: pip install -r requirements-dev.txt, or ./run test once"
-            ) from None
+        sync_playwright = of_the_tests("playwright.sync_api").sync_playwright
         browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
         if browser_path is None:
             raise CommandError("Install a Chromium first: apt-get install chromium")
@@ -157,5 +152,18 @@ def site() -> Iterator[str]:
 
 def smaller(file: Path) -> None:
     """The same picture in fewer colours."""
-    with Image.open(file) as picture:
-        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    image = of_the_tests("PIL.Image")
+    with image.open(file) as picture:
+        fewer = picture.convert("RGB").quantize(COLOURS, dither=image.Dither.NONE)
+    fewer.save(file, optimize=True)
+
+
+def of_the_tests(module: str) -> Any:
+    """A module that is installed for the tests: the program does without it, and so may an installation."""
+    try:
+        return import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise CommandError(
+            f"Install what the tests need first: {package} is missing (./run test does it)"
+        ) from None
