@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from assessments import forms, operations
-from assessments.models import Assessment, Plan, ReportRequest, Review
+from assessments.models import ReportRequest
 from justice.web.views import OperationView, today
 from orders.views.base import OrderOperation, colleagues
 
@@ -17,19 +17,14 @@ class RequestReport(OperationView):
     """A court asked for a report."""
 
     operation = "request_report"
+    call = staticmethod(operations.request_report)
     title = "Record a request for a report"
     button = "Save the request"
     done = "The request was recorded; the report is due at the time shown"
     form_class = forms.ReportRequestForm
 
-    def run(self, form: forms.ReportRequestForm) -> ReportRequest:
-        return operations.request_report(
-            actor=self.request.user,
-            case=self.case,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"case": self.case, "today": today()}
 
 
 class ReportOperation(OperationView):
@@ -49,6 +44,9 @@ class ReportOperation(OperationView):
     def root(self) -> ReportRequest:
         return self.report
 
+    def about(self) -> dict[str, Any]:
+        return {"report": self.report, "today": today()}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.report
         caption = f"Report {row.reference} for the hearing on {row.hearing_on:%-d %B %Y}"
@@ -59,6 +57,7 @@ class SubmitReport(ReportOperation):
     """The report went to the court."""
 
     operation = "submit_report"
+    call = staticmethod(operations.submit_report)
     title = "Record that a report was submitted"
     button = "Save"
     done = "The report was recorded as submitted"
@@ -67,79 +66,45 @@ class SubmitReport(ReportOperation):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "staff": colleagues(self.request.user)}
 
-    def run(self, form: forms.SubmitReportForm) -> ReportRequest:
-        return operations.submit_report(
-            actor=self.request.user,
-            report=self.report,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class WithdrawReport(ReportOperation):
     """The court no longer wants the report."""
 
     operation = "withdraw_report"
+    call = staticmethod(operations.withdraw_report)
     title = "Record that a request was withdrawn"
     button = "Save"
     done = "The request was recorded as withdrawn"
     form_class = forms.WithdrawReportForm
-
-    def run(self, form: forms.WithdrawReportForm) -> ReportRequest:
-        return operations.withdraw_report(
-            actor=self.request.user,
-            report=self.report,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
 
 
 class CompleteAssessment(OrderOperation):
     """An assessment of risk and need."""
 
     operation = "complete_assessment"
+    call = staticmethod(operations.complete_assessment)
     title = "Record an assessment"
     button = "Save the assessment"
     done = "The assessment was recorded"
     form_class = forms.AssessmentForm
-
-    def run(self, form: forms.AssessmentForm) -> Assessment:
-        return operations.complete_assessment(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
 
 
 class ApprovePlan(OrderOperation):
     """The case management plan, as a first line manager approves it."""
 
     operation = "approve_plan"
+    call = staticmethod(operations.approve_plan)
     title = "Approve a case management plan"
     button = "Approve the plan"
     done = "The plan was approved"
     form_class = forms.PlanForm
-
-    def run(self, form: forms.PlanForm) -> Plan:
-        return operations.approve_plan(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
 
 
 class HoldReview(OrderOperation):
     """A departmental review of the order."""
 
     operation = "hold_review"
+    call = staticmethod(operations.hold_review)
     title = "Record a review"
     button = "Save the review"
     done = "The review was recorded"
@@ -148,12 +113,3 @@ class HoldReview(OrderOperation):
     def get_form_kwargs(self) -> dict[str, Any]:
         due = operations.reviews_of(self.order).filter(met_on=None).values_list("due_on", flat=True)
         return {**super().get_form_kwargs(), "due": tuple(due), "staff": colleagues(self.request.user)}
-
-    def run(self, form: forms.ReviewForm) -> Review:
-        return operations.hold_review(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )

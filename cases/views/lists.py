@@ -144,6 +144,9 @@ class TimescaleFilter(django_filters.FilterSet):
     worker = django_filters.ModelChoiceFilter(
         label="Worker", queryset=User.objects.none(), empty_label="Every worker"
     )
+    held = django_filters.ChoiceFilter(
+        label="Held", method="by_held", empty_label="By anybody or nobody", choices=(("nobody", "By nobody"),)
+    )
     clause = django_filters.ChoiceFilter(label="Standard", empty_label="Every standard")
     reason = django_filters.ChoiceFilter(
         label="Reason",
@@ -167,6 +170,9 @@ class TimescaleFilter(django_filters.FilterSet):
         self.filters["worker"].queryset = staff
         self.filters["worker"].field.label_from_instance = lambda worker: worker.name
         self.filters["clause"].extra["choices"] = list(labels_of(user.council, today()).items())
+
+    def by_held(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(worker=None)
 
     def by_reason(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(late_reason="") if value == "none" else rows.exclude(late_reason="")
@@ -328,8 +334,6 @@ def team(request: HttpRequest) -> HttpResponseBase:
     if user.role not in TEAM_LISTS:
         raise PermissionDenied
     rows: TimescaleQuerySet = Timescale.objects.visible_to(user)
-    if user.role == Role.FIRST_LINE_MANAGER and user.team_id:
-        rows = rows.filter(Q(team=user.team_id) | Q(team=None))
     soon = calendar_of(user.council).add(on, SOON_WORKING_DAYS)
     found = (
         rows.open(on)
@@ -390,7 +394,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
 def _narrow(row: dict[str, Any]) -> str:
     """The filters that leave only this line's timescales."""
     parts = [f"{name}={row[name]}" for name in ("worker", "team") if row[name]]
-    return "&".join(parts)
+    return "&".join(parts if row["worker"] else [*parts, "held=nobody"])
 
 
 def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:

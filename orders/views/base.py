@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from cases.models import User
-from justice.web.views import CaseView, OperationView
+from justice.web.views import CaseView, OperationView, today
 from orders.models import Order
 
 
@@ -34,6 +34,9 @@ class OrderView(CaseView):
 
 class OrderOperation(OrderView, OperationView):
     """A form that changes something about one order, and goes back to its page."""
+
+    def about(self) -> dict[str, Any]:
+        return {"order": self.order, "today": today()}
 
     def get_success_url(self) -> str:
         return reverse("order", args=[self.order.pk])

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from cases import operations as case_operations
 from cases import permissions
-from cases.models import Allocation, Case
+from cases.models import Case
 from justice.domain.errors import Refused
 from justice.web.views import OperationView, today
 from orders import forms, operations
@@ -123,6 +123,7 @@ class AssignOrder(OrderOperation):
     """Who is the order's responsible officer, from a day on. The case stays with who holds the case."""
 
     operation = "assign_case"
+    call = staticmethod(case_operations.assign_case)
     api_name = "assign_order"  # the case has a page of its own for this operation
     title = "Name the responsible officer"
     done = "The responsible officer was named"
@@ -135,21 +136,15 @@ class AssignOrder(OrderOperation):
         own = {"order": self.order, "officers": colleagues(self.request.user), "today": today()}
         return {**super().get_form_kwargs(), **own}
 
-    def run(self, form: forms.AssignOrderForm) -> Allocation:
-        return case_operations.assign_case(
-            actor=self.request.user,
-            case=self.case,
-            subject=self.order.subject,
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"case": self.case, "subject": self.order.subject}
 
 
 class QueryOrder(OrderOperation):
     """Ask the clerk of court whether this is what the court ordered."""
 
     operation = "query_order"
+    call = staticmethod(operations.query_order)
     title = "Query the order with the clerk of court"
     button = "Save as queried"
     done = "The order is queried with the clerk of court"
@@ -158,21 +153,12 @@ class QueryOrder(OrderOperation):
     def root(self) -> Order:
         return self.order
 
-    def run(self, form: forms.QueryOrderForm) -> Order:
-        return operations.query_order(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class ResolveQuery(OrderOperation):
     """What the clerk of court answered."""
 
     operation = "resolve_query"
+    call = staticmethod(operations.resolve_query)
     title = "Record the clerk of court's answer"
     button = "Save the answer"
     done = "The query is answered and the order is active"
@@ -180,16 +166,6 @@ class ResolveQuery(OrderOperation):
 
     def root(self) -> Order:
         return self.order
-
-    def run(self, form: forms.ResolveQueryForm) -> Order:
-        return operations.resolve_query(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"intro": f"Asked: {self.order.queried_because}", **super().get_context_data(**kwargs)}
@@ -199,6 +175,7 @@ class VaryOrder(OrderOperation):
     """What a court changed in the order."""
 
     operation = "vary_order"
+    call = staticmethod(operations.vary_order)
     title = "Record a variation by the court"
     button = "Save the variation"
     done = "The variation was recorded"
@@ -210,21 +187,12 @@ class VaryOrder(OrderOperation):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "order": self.order}
 
-    def run(self, form: forms.VaryOrderForm) -> Any:
-        return operations.vary_order(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class EndOrder(OrderOperation):
     """The end of an order, with its reason. Nothing else ends an order."""
 
     operation = "end_order"
+    call = staticmethod(operations.end_order)
     title = "End the order"
     button = "End the order"
     done = "The order has ended"
@@ -233,21 +201,12 @@ class EndOrder(OrderOperation):
     def root(self) -> Order:
         return self.order
 
-    def run(self, form: forms.EndOrderForm) -> Order:
-        return operations.end_order(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class TransferOrderOut(OrderOperation):
     """Another authority takes the order over."""
 
     operation = "transfer_order_out"
+    call = staticmethod(operations.transfer_order_out)
     title = "Transfer the order to another area"
     button = "Record the transfer"
     done = "The order was transferred out"
@@ -256,21 +215,12 @@ class TransferOrderOut(OrderOperation):
     def root(self) -> Order:
         return self.order
 
-    def run(self, form: forms.TransferOutForm) -> Order:
-        return operations.transfer_order_out(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class CompleteRequirement(OrderOperation):
     """A requirement has been done."""
 
     operation = "complete_requirement"
+    call = staticmethod(operations.complete_requirement)
     title = "Complete a requirement"
     button = "Save"
     done = "The requirement is completed"
@@ -280,15 +230,8 @@ class CompleteRequirement(OrderOperation):
         rows = Requirement.objects.visible_to(self.request.user).select_related("order__case__person")
         return get_object_or_404(rows, pk=self.kwargs["requirement"], order=self.order)
 
-    def run(self, form: forms.CompleteRequirementForm) -> Requirement:
-        return operations.complete_requirement(
-            actor=self.request.user,
-            requirement=self.root(),
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"requirement": self.root(), "today": today()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"intro": self.root().get_kind_display(), **super().get_context_data(**kwargs)}
@@ -301,44 +244,29 @@ class RecordContact(OrderOperation):
     """Somebody was seen, spoken to or visited, or should have been."""
 
     operation = "record_contact"
+    call = staticmethod(operations.record_contact)
     title = "Record a contact"
     button = "Save the contact"
     done = "The contact was recorded"
     form_class = forms.ContactForm
-
-    def run(self, form: forms.ContactForm) -> Any:
-        return operations.record_contact(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
 
 
 class RecordAttendance(OrderOperation):
     """What happened at a session of unpaid work."""
 
     operation = "record_attendance"
+    call = staticmethod(operations.record_attendance)
     title = "Record a session of unpaid work"
     button = "Save the session"
     done = "The session was recorded"
     form_class = forms.AttendanceForm
-
-    def run(self, form: forms.AttendanceForm) -> Attendance:
-        return operations.record_attendance(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
 
 
 class CorrectAttendance(OrderOperation):
     """A session that was recorded wrongly: the first row stays, and a new one takes its place."""
 
     operation = "correct_attendance"
+    call = staticmethod(operations.correct_attendance)
     title = "Correct a session of unpaid work"
     button = "Save the correction"
     done = "The session was corrected; both rows stay on the record"
@@ -354,37 +282,26 @@ class CorrectAttendance(OrderOperation):
         names = ("on", "outcome", "other_activity", "placement", "note")
         return {"hours": hours, "minutes": minutes, **{name: getattr(row, name) for name in names}}
 
-    def run(self, form: forms.CorrectAttendanceForm) -> Attendance:
-        return operations.correct_attendance(
-            actor=self.request.user,
-            attendance=self.attendance(),
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"attendance": self.attendance(), "today": today()}
 
 
 class DecideBreach(OrderOperation):
     """The decision to take the person back to court."""
 
     operation = "decide_breach"
+    call = staticmethod(operations.decide_breach)
     title = "Record a decision to breach"
     button = "Save the decision"
     done = "The decision was recorded; the application is to be lodged within the time shown"
     form_class = forms.DecideBreachForm
 
-    def run(self, form: forms.DecideBreachForm) -> Breach:
-        return operations.decide_breach(
-            actor=self.request.user,
-            order=self.order,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
-
 
 class BreachOperation(OrderOperation):
     """A form that changes a breach."""
+
+    def about(self) -> dict[str, Any]:
+        return {"breach": self.root(), "today": today()}
 
     def root(self) -> Breach:
         rows = Breach.objects.visible_to(self.request.user).select_related("order__case__person")
@@ -400,25 +317,17 @@ class LodgeBreach(BreachOperation):
     """The breach application reached the court."""
 
     operation = "lodge_breach"
+    call = staticmethod(operations.lodge_breach)
     title = "Record that the breach was lodged"
     done = "The breach application was recorded as lodged"
     form_class = forms.LodgeBreachForm
-
-    def run(self, form: forms.LodgeBreachForm) -> Breach:
-        return operations.lodge_breach(
-            actor=self.request.user,
-            breach=self.root(),
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
 
 
 class RecordBreachOutcome(BreachOperation):
     """What the court did about a breach: what its order allows depends on the order's legal basis."""
 
     operation = "record_breach_outcome"
+    call = staticmethod(operations.record_breach_outcome)
     title = "Record the outcome of a breach"
     button = "Save the outcome"
     done = "The outcome was recorded. Record separately what the court varied, or that the order ended"
@@ -426,13 +335,3 @@ class RecordBreachOutcome(BreachOperation):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "basis": self.order.basis}
-
-    def run(self, form: forms.BreachOutcomeForm) -> Breach:
-        return operations.record_breach_outcome(
-            actor=self.request.user,
-            breach=self.root(),
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )

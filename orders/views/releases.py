@@ -16,25 +16,21 @@ class RecordRelease(OperationView):
     """The person left custody on a licence or order."""
 
     operation = "record_release"
+    call = staticmethod(operations.record_release)
     title = "Record a release from custody"
     button = "Save the release"
     done = "The release was recorded; the interview is due within the time shown"
     form_class = forms.ReleaseForm
 
-    def run(self, form: forms.ReleaseForm) -> Release:
-        return operations.record_release(
-            actor=self.request.user,
-            case=self.case,
-            today=today(),
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"case": self.case, "today": today()}
 
 
 class RecordReleaseInterview(OperationView):
     """The interview after release."""
 
     operation = "record_release_interview"
+    call = staticmethod(operations.record_release_interview)
     title = "Record the interview after release"
     button = "Save the interview"
     done = "The interview was recorded"
@@ -51,15 +47,8 @@ class RecordReleaseInterview(OperationView):
     def root(self) -> Release:
         return self.release
 
-    def run(self, form: forms.ReleaseInterviewForm) -> Release:
-        return operations.record_release_interview(
-            actor=self.request.user,
-            release=self.release,
-            today=today(),
-            expected_version=form.expected_version,
-            key=form.submission_key,
-            **form.values(),
-        )
+    def about(self) -> dict[str, Any]:
+        return {"release": self.release, "today": today()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.release
