@@ -41,13 +41,14 @@ class Tally(Measure):
     def rows(self, user: User | None, council: Council, first: date, last: date) -> QuerySet:
         """Those of the council, as this user may see it, that happened from one day to another.
 
-        An attendance that was corrected is not one: the row that replaced it is.
+        An attendance that was corrected is not one: the row that replaced it is, unless it says that the session was
+        recorded in error.
         """
         rows: QuerySet[Any] = (
             self.model.objects.all() if user is None else self.model.objects.visible_to(user)
         )
         if self.model is Attendance:
-            rows = rows.filter(Q(corrected_by=None))
+            rows = rows.filter(corrected_by=None).exclude(outcome=Attendance.Outcome.RECORDED_IN_ERROR)
         return rows.filter(**{self.path("council"): council, f"{self.day}__range": (first, last)})
 
 
