@@ -104,7 +104,7 @@ def _calendar(user: User) -> list[list[Cell]]:
     calendar, year = calendar_of(user.council), today().year
     own = {row.day: row for row in CalendarDay.objects.visible_to(user)}
     days = {day: name for day, name in calendar.closed.items() if year - 1 <= day.year <= year + 1}
-    days |= {day: row.name for day, row in own.items() if not row.closed}
+    days |= {day: row.name for day, row in own.items() if not row.closed and abs(day.year - year) <= 1}
     shown = []
     for day, name in sorted(days.items(), reverse=True):
         row = own.get(day)
