@@ -20,7 +20,9 @@ def assessment_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
     for case, order, on in plans.values_list("order__case_id", "order_id", "approved_on"):
         yield case, Fact(f"order:{order}", "plan_approved", on)
     reviews = Review.objects.filter(order__case__in=cases)
-    for case, order, on, held_for in reviews.values_list("order__case_id", "order_id", "held_on", "for_due_on"):
+    for case, order, on, held_for in reviews.values_list(
+        "order__case_id", "order_id", "held_on", "for_due_on"
+    ):
         yield case, Fact(f"order:{order}", "review_held", on, for_due_on=held_for)
     yield from _report_facts(cases)
 
