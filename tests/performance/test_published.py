@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
 from assessments.models import Plan
-from cases.models import Consultation, Entry, Limit, Role, Timescale
+from cases.models import Consultation, Entry, Job, Limit, Role, Timescale
 from cases.operation import Repeated
 from justice.domain.errors import Refused
 from orders.models import Release
@@ -146,6 +147,23 @@ def test_nothing_is_published_while_a_timescale_differs_from_the_records(caseloa
         publish(officer)
     assert refused.value.problems[0].code == "not-clean"
     assert not Return.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("differences", "published"), [([], 1), ([{"case": 1}], 0)], ids=["clean", "not clean"]
+)
+def test_the_check_of_the_night_before_decides_where_it_ran(caseload, officer, differences, published):
+    Job.objects.create(
+        kind="check_timescales",
+        run_key=f"{AS_OF} {officer.council_id}",
+        council=officer.council,
+        arguments={"on": AS_OF.isoformat()},
+        state=Job.State.DONE,
+        result={"differences": differences},
+    )
+    with nullcontext() if published else pytest.raises(Refused):
+        publish(officer)
+    assert Return.objects.count() == published
 
 
 @pytest.mark.parametrize(
