@@ -69,6 +69,11 @@ def length_of(row: Requirement) -> str:
     return ", ".join(parts)
 
 
+def _done(row: Requirement, account: ledger.Account) -> int:
+    """Minutes for the progress bar: what is completed is whole, wherever it was worked."""
+    return account.minutes_ordered if row.completed_on else account.minutes_credited
+
+
 def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.Account]) -> RequirementRow:
     status = None
     if row.removed_on:
@@ -79,7 +84,9 @@ def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.A
     progress = ""
     if account and account.minutes_ordered:
         done, left = ledger.hours(account.minutes_credited), ledger.hours(account.minutes_left)
-        progress = f"{done} done, {left} left"
+        # Completed elsewhere, or in a system whose sessions were not all brought over: the rest is not left to do.
+        elsewhere = row.completed_on and account.minutes_left
+        progress = f"{done} recorded here" if elsewhere else f"{done} done, {left} left"
     return RequirementRow(
         requirement=row,
         label=row.get_kind_display(),
@@ -87,7 +94,7 @@ def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.A
         last_day=cpo.last_day(requirement_of(row), order.imposed_on),
         status=status,
         progress=progress,
-        minutes_done=account.minutes_credited if account else None,
+        minutes_done=_done(row, account) if account else None,
         minutes_ordered=account.minutes_ordered if account else None,
         by_hand=status is None and (account is None or order.transferred_in or account.minutes_left == 0),
     )
