@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assessments.domain.lscmi import HIGHEST, LEVELS, MAXIMA, bands_on, level_of
 from justice.caseload.format import (
     BY_TABLE,
     KPI_TABLES,
@@ -27,11 +28,6 @@ from justice.caseload.tables import Table
 # else None.
 _Known = Collection[str] | Mapping[str, date | None]
 Known = Callable[[str, frozenset[str]], _Known]
-
-
-# Questions in each section of the LS/CMI, which are the most its sub-score can be; and the totals its levels begin at.
-_MOST = dict(zip(SUB_SCORES, (8, 9, 4, 2, 4, 8, 4, 4), strict=True))
-_LEVEL_FROM = {"very_low": 0, "low": 5, "medium": 11, "high": 20, "very_high": 30}
 
 
 @dataclass
@@ -266,14 +262,14 @@ def _lscmi_faults(table: Table, row: Any) -> Iterator[tuple[str, str]]:
     """
     given = {name: getattr(row, name) for name in SUB_SCORES if getattr(row, name) is not None}
     for name, score in given.items():
-        if score > _MOST[name]:
-            yield name, f"give {_MOST[name]} at most"
+        if score > MAXIMA[name]:
+            yield name, f"give {MAXIMA[name]} at most"
     total = lscmi_total(row)
     spoilt = table.spoilt_in(row.line, ("total", *SUB_SCORES))
     if row.total is not None and not spoilt:
         whole = len(given) == len(SUB_SCORES)
-        if row.total > sum(_MOST.values()):
-            yield "total", f"give {sum(_MOST.values())} at most"
+        if row.total > HIGHEST:
+            yield "total", f"give {HIGHEST} at most"
             return
         if sum(given.values()) != row.total if whole else sum(given.values()) > row.total:
             yield (
@@ -281,16 +277,14 @@ def _lscmi_faults(table: Table, row: Any) -> Iterator[tuple[str, str]]:
                 f"the sub-scores come to {sum(given.values())}; correct the total or the sub-scores",
             )
     for name in ("level", "override_level"):
-        if getattr(row, name) not in (None, *_LEVEL_FROM):
-            yield name, f"the levels of the LS/CMI are {', '.join(_LEVEL_FROM)}"
+        if getattr(row, name) not in (None, *LEVELS):
+            yield name, f"the levels of the LS/CMI are {', '.join(LEVELS)}"
             return
     if row.level is None or spoilt:
         return
     if total is None:
         yield "level", "give the total that it follows from, or leave it blank"
-    elif total <= sum(_MOST.values()) and row.level != _level_of(total):
-        yield "level", f"a total of {total} is {_level_of(total)}; correct the level or the total"
-
-
-def _level_of(total: int) -> str:
-    return [level for level, least in _LEVEL_FROM.items() if total >= least][-1]
+    elif total <= HIGHEST and row.completed_on is not None:
+        level = level_of(total, bands_on(row.completed_on))
+        if row.level != level:
+            yield "level", f"a total of {total} is {level}; correct the level or the total"
