@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from cases.calendars import calendar_of, standards_of
 from cases.models import Allocation, Case, Council, Explanation, Timescale
 from justice.domain import timescales as domain
+from justice.domain.calendar import quarter_key
 from justice.domain.timescales import Fact
 
 FactSource = Callable[[Sequence[int]], Iterable[tuple[int, Fact]]]
@@ -52,11 +53,6 @@ def facts_of(cases: Sequence[int]) -> dict[int, list[Fact]]:
         for case, fact in source(cases):
             facts[case].append(fact)
     return facts
-
-
-def quarter_key(day: date) -> int:
-    """Quarters of financial years in order: four times the starting year, plus 0 to 3 from April."""
-    return 4 * (day.year if day.month >= 4 else day.year - 1) + (day.month - 4) % 12 // 3
 
 
 def derived_rows(cases: Sequence[int]) -> Iterator[Timescale]:

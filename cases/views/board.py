@@ -10,11 +10,9 @@ from cases.calendars import calendar_of, standards_of
 from cases.models import Council, Timescale
 from justice.domain import timescales as domain
 from justice.domain.standards import Clause
+from justice.domain.timescales import SOON_WORKING_DAYS
 from justice.web.status import Status, of_timescale
 from orders.domain.reasons import Exclusion, Late
-
-# The date columns and identity of a stored row are those of the derived one, so the domain's words serve both.
-SOON_WORKING_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -57,17 +55,20 @@ def labels_of(council: Council, on: date) -> dict[str, str]:
 
 
 def lines(timescales: Iterable[Timescale], council: Council, on: date) -> Iterator[Line]:
-    """The rows with their words as they stand on a day; no query but the rows' own."""
+    """The rows with their words as they stand on a day; no query but the rows' own.
+
+    A stored row has the columns of a derived one, so the domain's words serve both.
+    """
     calendar, standards = calendar_of(council), standards_of(council)
+    soon = (calendar.add(on, SOON_WORKING_DAYS) - on).days
     for row in timescales:
         clause: Clause = standards.clause_for(row.clause, row.starts_on)
         state = domain.state(row, on)
-        soon = calendar.add(on, SOON_WORKING_DAYS)
         yield Line(
             timescale=row,
             label=clause.label,
             state=state,
-            status=of_timescale(state, row.due_on, on, (soon - on).days),
+            status=of_timescale(state, row.due_on, on, soon),
             why=domain.why(row, clause, calendar),
             satisfied_by=clause.satisfied_by,
         )

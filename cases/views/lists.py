@@ -18,12 +18,14 @@ from cases.calendars import calendar_of
 from cases.consultations import looked_through
 from cases.models import Case, Consultation, Notice, Role, Team, Timescale, User
 from cases.models.timescales import TimescaleQuerySet
-from cases.views.board import SOON_WORKING_DAYS, labels_of, late_words
+from cases.views.board import labels_of, late_words
+from justice.domain.timescales import SOON_WORKING_DAYS
 from justice.web.exports import csv_response, xlsx_response
 from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
 from justice.web.views import today
 
+SOON = timedelta(days=14)  # how far ahead the list of what is due soon looks
 TEAM_LISTS: frozenset[str] = frozenset({Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.BUSINESS_SUPPORT})
 
 
@@ -280,7 +282,7 @@ def overdue(request: HttpRequest, file: str = "") -> HttpResponseBase:
 def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """Due within the next two weeks."""
     on = today()
-    rows = _own(request).open(on).due_between(on, on + timedelta(days=14))
+    rows = _own(request).open(on).due_between(on, on + SOON)
     return timescale_list(
         request, rows, "Due in the next two weeks", "Nothing is due in the next two weeks.", file
     )
@@ -319,7 +321,7 @@ def tiles(rows: TimescaleQuerySet, user: User, on: date) -> list[Tile]:
     counts = open_rows.aggregate(
         late=Count("pk", filter=Q(due_on__lt=on)),
         week=Count("pk", filter=Q(due_on__lte=sunday)),
-        soon=Count("pk", filter=Q(due_on__range=(on, on + timedelta(days=14)))),
+        soon=Count("pk", filter=Q(due_on__range=(on, on + SOON))),
     )
     shown = [Tile("Overdue", counts["late"], reverse("overdue"))]
     if user.role == Role.CASEWORKER:

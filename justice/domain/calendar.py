@@ -183,3 +183,11 @@ def months_beginning_with(day: date, n: int) -> date:
     if day.day > length:
         return date(year, month, length)
     return date(year, month, day.day) - ONE_DAY
+
+
+def quarter_key(day: date) -> int:
+    """The quarter of a day as a number: four times the year its financial year began in April, plus 0 to 3.
+
+    Without gaps: the quarter before is one less, the same one a year before four less.
+    """
+    return 4 * (day.year if day.month >= 4 else day.year - 1) + (day.month - 4) % 12 // 3

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from justice.domain.calendar import MONTHS
+from justice.domain.calendar import MONTHS, quarter_key
 
 FIRST_MONTH = 4
 TEXT = re.compile(r"(\d{4})-(\d{2})-Q([1-4])", re.ASCII)
@@ -75,7 +75,7 @@ class Quarter:
     @classmethod
     def of(cls, day: date) -> Quarter:
         """The quarter that a day falls in."""
-        return cls(FinancialYear.of(day).start, (day.month - FIRST_MONTH) % 12 // 3 + 1)
+        return cls.from_key(quarter_key(day))
 
     @classmethod
     def from_key(cls, key: int) -> Quarter:
