@@ -104,6 +104,7 @@ def run(job: Job, clock: Callable[[], datetime]) -> None:
         job.error = f"{type(error).__name__} at {traceback.extract_tb(error.__traceback__)[-1].name}"
     else:
         job.state, job.result, job.error = Job.State.DONE, result, ""
-    job.claimed_until = None
-    job.finished_at = clock()
-    job.save(update_fields=("state", "result", "error", "claimed_until", "finished_at"))
+    # Whoever took so long that another took the job up has nothing to say about it any more.
+    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
+        state=job.state, result=job.result, error=job.error, claimed_until=None, finished_at=clock()
+    )

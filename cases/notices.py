@@ -16,7 +16,7 @@ DUE_SOON = timedelta(days=5)
 
 def claim_notices(council: int, on: date) -> int:
     """Write a notice for each newly overdue or soon due timescale; the unique row is the right to tell. Safe twice."""
-    open_rows = Timescale.objects.filter(council=council, worker__is_active=True, lapsed=False).open(on)
+    open_rows = Timescale.objects.filter(council=council, lapsed=False).open(on)
     overdue = open_rows.filter(due_on__lt=on, due_on__gte=on - OVERDUE_REACH).without_notice("overdue")
     soon = open_rows.filter(due_on__range=(on, on + DUE_SOON)).without_notice("due_soon")
     excluded = set(
@@ -29,6 +29,7 @@ def claim_notices(council: int, on: date) -> int:
     for user, team in leaders.values_list("pk", "team_id"):
         managers.setdefault(team, []).append(user)
     rows = []
+    working = set(User.objects.filter(council=council, is_active=True).values_list("pk", flat=True))
     for kind, timescales in (("overdue", overdue), ("due_soon", soon)):
         for row in timescales.select_related("case").iterator():
             told = {row.worker_id}
@@ -44,8 +45,8 @@ def claim_notices(council: int, on: date) -> int:
                     occurrence=row.occurrence,
                     due_on=row.due_on,
                 )
-                for user in sorted(told)
-                if user is not None and (row.case.person_id, user) not in excluded
+                for user in sorted(told & working)
+                if (row.case.person_id, user) not in excluded
             ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)

@@ -99,6 +99,8 @@ def open_case(
             problems.append(Problem("Date of birth must be in the past", "date_of_birth"))
         if team is None or team.council_id != council.pk:
             problems.append(Problem("Choose the team that takes the case", "team"))
+        elif worker is not None and (worker.team_id != team.pk or not worker.is_active):
+            problems.append(Problem("Choose somebody who works in that team", "worker"))
         same = possible_duplicates(
             council=council, given_name=given_name, family_name=family_name, date_of_birth=date_of_birth
         )

@@ -88,6 +88,28 @@ def test_the_worker_and_the_manager_are_told_once_however_often_the_job_runs(ove
 
 
 @pytest.mark.django_db
+def test_what_a_leaver_left_overdue_is_told_to_the_manager_alone(overdue_case):
+    case, worker, manager = overdue_case
+    worker.is_active = False
+    worker.save()
+    claim_notices(case.council_id, day("4 June 2025"))
+    told = set(Notice.objects.filter(kind="overdue").values_list("recipient", flat=True))
+    assert told == {manager.pk}
+
+
+@pytest.mark.django_db
+def test_a_worker_that_lost_its_claim_does_not_write_over_the_one_that_has_it():
+    slow = jobs.ask("notify", "2025-06-04")
+    first = jobs.claim(NOW)
+    second = jobs.claim(NOW + jobs.LEASE + timedelta(seconds=1))
+    assert first is not None
+    assert second == first
+    jobs.run(first, clock)
+    slow.refresh_from_db()
+    assert (slow.state, slow.error) == (Job.State.RUNNING, "")
+
+
+@pytest.mark.django_db
 def test_what_was_overdue_long_ago_is_history_and_tells_nobody(overdue_case):
     case, *_ = overdue_case
     claim_notices(case.council_id, day("1 June 2028"))

@@ -168,6 +168,14 @@ def test_a_possible_duplicate_is_shown_before_a_second_record_is_made(given, fam
     assert [person for person, _ in same] == ([case.person] if found else [])
 
 
+def test_a_new_case_is_given_to_somebody_of_the_team_that_takes_it():
+    with pytest.raises(Refused, match="works in that team"):
+        operations.open_case(
+            actor=a_manager(), given_name="Isla", family_name="Sample", date_of_birth=day("1 May 1991"),
+            opened_on=day("2 June 2025"), gender="female", worker=a_caseworker(team=a_team("South")),
+        )  # fmt: skip
+
+
 def test_adding_a_likely_duplicate_asks_first_and_then_does_as_told():
     case = a_case(given_name="Ailsa", family_name="Sample")
     asked = {
