@@ -96,6 +96,7 @@ def submit_report(
         "submitted_on": submitted_on,
         "submitted_at": submitted_at,
         "accountable": accountable and accountable.pk,
+        "late_reason": late_reason,
     }
     with operation(
         "submit_report",
@@ -248,6 +249,7 @@ def complete_assessment(
         "level": level,
         "override_level": override_level,
         "override_reason": override_reason,
+        "late_reason": late_reason,
     }
     with operation("complete_assessment", actor=actor, case=order.case, key=key, body=body) as entry:
         # An assessment made for the report to the court may come before the order.
@@ -309,7 +311,7 @@ def approve_plan(
     key: uuid.UUID | None = None,
 ) -> Plan:
     """A first line manager approved the case management plan: it is never changed, a later one takes its place."""
-    body = {"order": order.pk, "approved_on": approved_on, "summary": summary}
+    body = {"order": order.pk, "approved_on": approved_on, "summary": summary, "late_reason": late_reason}
     with operation("approve_plan", actor=actor, case=order.case, key=key, body=body) as entry:
         refuse(
             plan.problems(
@@ -357,6 +359,7 @@ def hold_review(
         "chaired_by": chaired_by and chaired_by.pk,
         "persons_views": persons_views,
         "decisions": decisions,
+        "late_reason": late_reason,
     }
     with operation("hold_review", actor=actor, case=order.case, key=key, body=body) as entry:
         due = set(reviews_of(order).values_list("due_on", flat=True))

@@ -62,8 +62,9 @@ def operation(
     """Carry out one change, or none of it.
 
     `root` is the row that people edit; with `expected_version` it must still be as the form found it. `key`
-    makes the change happen once however often it is sent; `body` is what was sent, so that the same key with
-    other content is refused. Set `entry.subject` to what was made ("order:12"): a repeated call gets it back.
+    makes the change happen once however often it is sent; `body` is what was sent beside case, root and reason, so
+    that the same key with other content is refused. Set `entry.subject` to what was made ("order:12"): a
+    repeated call gets it back.
 
     Raises PermissionDenied (role), Case.DoesNotExist (sight), Stale, Repeated and Refused.
     """
@@ -75,7 +76,8 @@ def operation(
     tokens = current_entry.set(entry.id), current_actor.set(actor.pk)
     try:
         with transaction.atomic():
-            submission = _claim(key, actor, name, body)
+            sent = {**(body or {}), "about": [case, root], "why": reason}
+            submission = _claim(key, actor, name, sent)
             if case is not None:
                 Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case.pk)
             if root is not None:
@@ -107,13 +109,11 @@ def _council(case: Case | None, actor: User) -> Council | None:
     return case.council if case is not None else actor.council
 
 
-def _claim(
-    key: uuid.UUID | None, actor: User, name: str, body: Mapping[str, object] | None
-) -> Submission | None:
+def _claim(key: uuid.UUID | None, actor: User, name: str, sent: Mapping[str, object]) -> Submission | None:
     """Take the key for this transaction; whoever comes second waits here for the first to commit."""
     if key is None:
         return None
-    text = json.dumps(body or {}, cls=_BodyEncoder, sort_keys=True)
+    text = json.dumps(sent, cls=_BodyEncoder, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     submission = Submission(key=key, user=actor, operation=name, body_hash=digest)
     try:

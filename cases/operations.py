@@ -497,7 +497,7 @@ def open_council(
 ) -> Council:
     """A council that begins to use the system, with its first administrator, who sets up the rest."""
     council = Council(name=name, demonstration=demonstration)
-    body = {"name": name, "email": email}
+    body = {"name": name, "email": email, "administrator": administrator}
     with operation("open_council", actor=actor, key=key, body=body) as entry:
         _save_named(council)
         if email:
@@ -594,7 +594,13 @@ def add_member_of_staff(
     registered_social_worker: bool = False,
     key: uuid.UUID | None = None,
 ) -> User:
-    body = {"name": name, "email": email, "role": role, "team": team and team.pk}
+    body = {
+        "name": name,
+        "email": email,
+        "role": role,
+        "team": team and team.pk,
+        "registered": registered_social_worker,
+    }
     user = User(
         council=actor.council,
         team=team,
@@ -624,7 +630,13 @@ def amend_member_of_staff(
     key: uuid.UUID | None = None,
 ) -> User:
     """A new name, role or team, or leaving: it counts from the next request on."""
-    body = {"name": name, "role": role, "team": team and team.pk, "is_active": is_active}
+    body = {
+        "name": name,
+        "role": role,
+        "team": team and team.pk,
+        "is_active": is_active,
+        "registered": registered_social_worker,
+    }
     with operation(
         "amend_member_of_staff", actor=actor, root=user, expected_version=expected_version, key=key, body=body
     ) as entry:

@@ -463,6 +463,7 @@ def vary_order(
         "last_day": last_day,
         "added": asdict(added) if added else None,
         "on_breach": on_breach,
+        "court": court,
     }
     with operation(
         "vary_order",
@@ -724,7 +725,7 @@ def complete_requirement(
     Hours of an order transferred in may have been worked elsewhere, so its unpaid work can be completed by hand.
     """
     order = requirement.order
-    body = {"requirement": requirement.pk, "on": on, "note": note}
+    body = {"requirement": requirement.pk, "on": on, "note": note, "late_reason": late_reason}
     with operation(
         "complete_requirement",
         actor=actor,
@@ -776,7 +777,15 @@ def record_contact(
     key: uuid.UUID | None = None,
 ) -> Contact:
     """Somebody was seen, spoken to or visited, or should have been."""
-    body = {"order": order.pk, "kind": kind, "on": on, "at": at, "attended": attended, "note": note}
+    body = {
+        "order": order.pk,
+        "kind": kind,
+        "on": on,
+        "at": at,
+        "attended": attended,
+        "note": note,
+        "late_reason": late_reason,
+    }
     with operation("record_contact", actor=actor, case=order.case, key=key, body=body) as entry:
         problems = happened(on, "on", "the contact", order, today)
         if kind not in Contact.Kind.values:
@@ -817,6 +826,8 @@ def record_attendance(
         "minutes": minutes,
         "other_activity": other_activity,
         "placement": placement,
+        "note": note,
+        "late_reason": late_reason,
     }
     with operation("record_attendance", actor=actor, case=order.case, key=key, body=body) as entry:
         worked_for = _worked_for(order, on)
@@ -868,6 +879,8 @@ def correct_attendance(
         "other_activity": other_activity,
         "placement": placement,
         "reason": reason,
+        "note": note,
+        "late_reason": late_reason,
     }
     with operation(
         "correct_attendance", actor=actor, case=order.case, key=key, body=body, reason=reason
@@ -986,7 +999,7 @@ def lodge_breach(
         root=breach,
         expected_version=expected_version,
         key=key,
-        body={"breach": breach.pk, "on": on},
+        body={"breach": breach.pk, "on": on, "late_reason": late_reason},
     ) as entry:
         problems = happened(on, "on", what, order, today)
         problems += not_before(on, "on", what, breach.decided_on, "when the breach was decided")
@@ -1063,7 +1076,12 @@ def record_release(
     key: uuid.UUID | None = None,
 ) -> Release:
     """The person left custody on a licence or order that the council supervises."""
-    body = {"licence": licence, "released_on": released_on, "reference": reference, "note": note}
+    body = {
+        "licence": licence,
+        "released_on": released_on,
+        "reference": reference,
+        "note": note,
+    }
     with operation("record_release", actor=actor, case=case, key=key, body=body) as entry:
         problems = since_birth(released_on, "released_on", "the release", case, today)
         if licence not in set(Licence):
@@ -1104,7 +1122,7 @@ def record_release_interview(
         root=release,
         expected_version=expected_version,
         key=key,
-        body={"release": release.pk, "on": on, "note": note},
+        body={"release": release.pk, "on": on, "note": note, "late_reason": late_reason},
     ) as entry:
         problems = since_birth(on, "on", what, release.case, today)
         problems += not_before(on, "on", what, release.released_on, "when the person was released")

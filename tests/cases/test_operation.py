@@ -66,6 +66,14 @@ def test_the_same_key_with_other_words_is_refused():
     assert Alert.objects.count() == 1
 
 
+def test_the_same_key_for_another_case_is_refused():
+    case, key = a_case(), uuid.uuid4()
+    an_alert(case, key=key)
+    other = a_case(worker=worker_of(case))
+    with pytest.raises(Refused, match="already sent with other details"):
+        an_alert(other, key=key)
+
+
 def test_what_is_refused_leaves_its_key_free():
     case, key = a_case(), uuid.uuid4()
     move = {"lines": "1 High Street", "postcode": "ZZ1 1ZZ", "on": day("2 June 2025"), "key": key}
