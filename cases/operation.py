@@ -109,6 +109,12 @@ def _council(case: Case | None, actor: User) -> Council | None:
     return case.council if case is not None else actor.council
 
 
+def council_of(actor: User) -> Council:
+    if actor.council is None:
+        raise ValueError("the system has no council of its own: it acts for one")
+    return actor.council
+
+
 def _claim(key: uuid.UUID | None, actor: User, name: str, sent: Mapping[str, object]) -> Submission | None:
     """Take the key for this transaction; whoever comes second waits here for the first to commit."""
     if key is None:

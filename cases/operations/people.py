@@ -1,4 +1,4 @@
-"""Changes to people, cases, allocations, and to the settings that every case depends on."""
+"""Changes to people, cases and allocations."""
 
 from __future__ import annotations
 
@@ -7,38 +7,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
-
 from cases import timescales
-from cases.calendars import standards_of
 from cases.matching import Likeness, births_like, likeness, name_key
 from cases.models import (
     Address,
     Alert,
     Alias,
     Allocation,
-    CalendarDay,
     Case,
     Council,
     Explanation,
     Limit,
-    Locality,
-    LocalStandard,
     Opening,
     Person,
-    Role,
     Team,
     Timescale,
     User,
 )
-from cases.operation import operation
+from cases.operation import council_of, operation
 from justice.domain.errors import Problem, Refused
-from justice.domain.standards import WORKING_DAYS
 
-LONGEST_CLOSURE = timedelta(
-    days=14
-)  # no run of closed days is longer: a report due before a hearing lies within it
 OPENING_LASTS = timedelta(minutes=60)  # how long a restricted record stays open to who gave a reason
 
 
@@ -91,7 +79,7 @@ def open_case(
     body: Mapping[str, object] | None = None,
 ) -> Case:
     """A person who is new to the council, and their case, held from the first day by a team."""
-    council = _council_of(actor)
+    council = council_of(actor)
     team = team or actor.team
     with operation("open_case", actor=actor, council=council, key=key, body=body) as entry:
         problems = []
@@ -469,305 +457,3 @@ def _explain(
             explanation.save()
         entry.subject = timescale.subject
     return explanation
-
-
-# --- Settings -------------------------------------------------------------------------------------------------
-
-
-def _save_named(row: Any, field: str = "name") -> None:
-    """Save, or say that the name is taken; the constraint decides, whoever comes first."""
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:
-        raise Refused(
-            Problem("This is already there. Give another, or change the one that is there", field)
-        ) from None
-
-
-def open_council(
-    *,
-    actor: User,
-    name: str,
-    administrator: str = "",
-    email: str = "",
-    password: str = "",
-    demonstration: bool = False,
-    key: uuid.UUID | None = None,
-) -> Council:
-    """A council that begins to use the system, with its first administrator, who sets up the rest."""
-    council = Council(name=name, demonstration=demonstration)
-    body = {"name": name, "email": email, "administrator": administrator}
-    with operation("open_council", actor=actor, key=key, body=body) as entry:
-        _save_named(council)
-        if email:
-            first = User(council=council, name=administrator, email=email.lower(), role=Role.ADMINISTRATOR)
-            first.set_password(password)
-            _save_named(first, "email")
-        entry.council, entry.subject = council, f"council:{council.pk}"
-    return council
-
-
-def amend_council(
-    *, actor: User, council: Council, name: str, expected_version: int, key: uuid.UUID | None = None
-) -> Council:
-    with operation(
-        "amend_council",
-        actor=actor,
-        council=council,
-        root=council,
-        expected_version=expected_version,
-        key=key,
-        body={"name": name},
-    ) as entry:
-        council.name = name
-        council.calendar_stamp = uuid.uuid4()
-        _save_named(council)
-        entry.subject = f"council:{council.pk}"
-    return council
-
-
-def add_locality(*, actor: User, name: str, key: uuid.UUID | None = None) -> Locality:
-    locality = Locality(council=actor.council, name=name)
-    with operation("add_locality", actor=actor, key=key, body={"name": name}) as entry:
-        _save_named(locality)
-        entry.subject = f"locality:{locality.pk}"
-    return locality
-
-
-def amend_locality(
-    *, actor: User, locality: Locality, name: str, expected_version: int, key: uuid.UUID | None = None
-) -> Locality:
-    with operation(
-        "amend_locality",
-        actor=actor,
-        root=locality,
-        expected_version=expected_version,
-        key=key,
-        body={"name": name},
-    ) as entry:
-        locality.name = name
-        _save_named(locality)
-        entry.subject = f"locality:{locality.pk}"
-    return locality
-
-
-def add_team(*, actor: User, name: str, locality: Locality, key: uuid.UUID | None = None) -> Team:
-    team = Team(council=actor.council, locality=locality, name=name)
-    with operation("add_team", actor=actor, key=key, body={"name": name, "locality": locality.pk}) as entry:
-        _save_named(team)
-        entry.subject = f"team:{team.pk}"
-    return team
-
-
-def amend_team(
-    *,
-    actor: User,
-    team: Team,
-    name: str,
-    locality: Locality,
-    closed_on: date | None,
-    expected_version: int,
-    key: uuid.UUID | None = None,
-) -> Team:
-    """Rename a team, move it to another locality, or close it once it holds nothing."""
-    body = {"name": name, "locality": locality.pk, "closed_on": closed_on}
-    with operation(
-        "amend_team", actor=actor, root=team, expected_version=expected_version, key=key, body=body
-    ) as entry:
-        if closed_on and Allocation.objects.filter(team=team, to_on=None).exists():
-            raise Refused(Problem("Give the team's cases to another team first", "closed_on"))
-        team.name, team.locality, team.closed_on = name, locality, closed_on
-        _save_named(team)
-        entry.subject = f"team:{team.pk}"
-    return team
-
-
-def add_member_of_staff(
-    *,
-    actor: User,
-    name: str,
-    email: str,
-    role: str,
-    team: Team | None,
-    password: str,
-    registered_social_worker: bool = False,
-    key: uuid.UUID | None = None,
-) -> User:
-    body = {
-        "name": name,
-        "email": email,
-        "role": role,
-        "team": team and team.pk,
-        "registered": registered_social_worker,
-    }
-    user = User(
-        council=actor.council,
-        team=team,
-        name=name,
-        email=email.lower(),
-        role=role,
-        registered_social_worker=registered_social_worker,
-    )
-    with operation("add_member_of_staff", actor=actor, key=key, body=body) as entry:
-        _check_role(role, team)
-        user.set_password(password)
-        _save_named(user, "email")
-        entry.subject = f"user:{user.pk}"
-    return user
-
-
-def amend_member_of_staff(
-    *,
-    actor: User,
-    user: User,
-    name: str,
-    role: str,
-    team: Team | None,
-    is_active: bool,
-    registered_social_worker: bool,
-    expected_version: int,
-    key: uuid.UUID | None = None,
-) -> User:
-    """A new name, role or team, or leaving: it counts from the next request on."""
-    body = {
-        "name": name,
-        "role": role,
-        "team": team and team.pk,
-        "is_active": is_active,
-        "registered": registered_social_worker,
-    }
-    with operation(
-        "amend_member_of_staff", actor=actor, root=user, expected_version=expected_version, key=key, body=body
-    ) as entry:
-        if user.pk == actor.pk:
-            raise Refused(Problem("Somebody else must change your own role, team or access"))
-        _check_role(role, team)
-        user.name, user.role, user.team, user.is_active = name, role, team, is_active
-        user.registered_social_worker = registered_social_worker
-        user.save()
-        entry.subject = f"user:{user.pk}"
-    return user
-
-
-def _check_role(role: str, team: Team | None) -> None:
-    from cases.models import TEAM_ROLES
-
-    if role == Role.SYSTEM or role not in Role.values:
-        raise Refused(Problem("Choose a role", "role"))
-    if role in TEAM_ROLES and team is None:
-        raise Refused(Problem("Choose the team they work in", "team"))
-
-
-def set_calendar_day(
-    *, actor: User, day: date, name: str, closed: bool, key: uuid.UUID | None = None
-) -> list[dict[str, object]]:
-    """Close a working day, or work a holiday; returns the open timescales that moved, each with both dates."""
-    body = {"day": day, "name": name, "closed": closed}
-    with operation("set_calendar_day", actor=actor, key=key, body=body) as entry:
-        row = CalendarDay.objects.filter(council=actor.council, day=day).first() or CalendarDay(
-            council=actor.council, day=day, recorded_by=actor
-        )
-        if day.weekday() >= 5:
-            raise Refused(Problem("Saturdays and Sundays are never working days. Choose a weekday", "day"))
-        row.name, row.closed = name, closed
-        row.version += 0 if row.pk is None else 1
-        row.save()
-        entry.subject = f"calendar_day:{day.isoformat()}"
-        entry.changes = _redate(_council_of(actor), "calendar_stamp", _counted_over(_council_of(actor), day))
-    return entry.changes
-
-
-def remove_calendar_day(
-    *, actor: User, row: CalendarDay, expected_version: int, key: uuid.UUID | None = None
-) -> list[dict[str, object]]:
-    """Go back to the national calendar for a day."""
-    with operation(
-        "remove_calendar_day",
-        actor=actor,
-        root=row,
-        expected_version=expected_version,
-        key=key,
-        body={"day": row.day},
-    ) as entry:
-        entry.subject = f"calendar_day:{row.day.isoformat()}"
-        touched = _counted_over(_council_of(actor), row.day)
-        row.delete()
-        entry.changes = _redate(_council_of(actor), "calendar_stamp", touched)
-    return entry.changes
-
-
-def set_local_standard(
-    *,
-    actor: User,
-    clause: str,
-    in_force_from: date,
-    within: list[str],
-    then_every: str,
-    source: str,
-    key: uuid.UUID | None = None,
-) -> list[dict[str, object]]:
-    """The council's own period for a clause from a day on, laid over the national one; returns what moved."""
-    body = {"clause": clause, "in_force_from": in_force_from, "within": within, "then_every": then_every}
-    with operation("set_local_standard", actor=actor, key=key, body=body, reason=source) as entry:
-        row = LocalStandard.objects.filter(
-            council=actor.council, clause=clause, in_force_from=in_force_from
-        ).first() or LocalStandard(
-            council=actor.council, clause=clause, in_force_from=in_force_from, recorded_by=actor
-        )
-        row.within, row.then_every, row.source = within, then_every, source
-        row.version += 0 if row.pk is None else 1
-        row.save()
-        entry.subject = f"local_standard:{row.pk}"
-        entry.changes = _redate(_council_of(actor), "standards_stamp", _started_under(clause, in_force_from))
-    return entry.changes
-
-
-def remove_local_standard(
-    *, actor: User, row: LocalStandard, expected_version: int, key: uuid.UUID | None = None
-) -> list[dict[str, object]]:
-    with operation(
-        "remove_local_standard",
-        actor=actor,
-        root=row,
-        expected_version=expected_version,
-        key=key,
-        body={"row": row.pk},
-    ) as entry:
-        entry.subject = f"local_standard:{row.pk}"
-        touched = _started_under(row.clause, row.in_force_from)
-        row.delete()
-        entry.changes = _redate(_council_of(actor), "standards_stamp", touched)
-    return entry.changes
-
-
-def _council_of(actor: User) -> Council:
-    if actor.council is None:
-        raise ValueError("the system has no council of its own: it acts for one")
-    return actor.council
-
-
-def _redate(council: Council, stamp: str, touched: QuerySet[Timescale]) -> list[dict[str, object]]:
-    """Give the council a new stamp and derive again the cases that have such timescales; return what moved."""
-    cases = list(touched.filter(council=council).order_by("case").values_list("case", flat=True).distinct())
-    council = Council.objects.select_for_update().get(pk=council.pk)
-    setattr(council, stamp, uuid.uuid4())
-    council.save()
-    try:
-        return timescales.refresh(cases)
-    except ValueError as error:  # a period that cannot be read, or a calendar that does not reach that far
-        raise Refused(Problem(str(error), "within")) from error
-
-
-def _counted_over(council: Council, day: date) -> QuerySet[Timescale]:
-    """Timescales whose counting of working days may pass this day, reports due just before it among them."""
-    standards = standards_of(council)
-    periods = [(clause.key, clause.within) for edition in standards.editions for clause in edition.clauses]
-    periods += [(local.clause_key, local.within) for local in standards.overlays]
-    clauses = {key for key, within in periods if any(period.unit == WORKING_DAYS for period in within)}
-    clauses.add("report.on_time")  # counted back from the hearing by the court's rule
-    return Timescale.objects.filter(clause__in=clauses, starts_on__lte=day, due_on__gte=day - LONGEST_CLOSURE)
-
-
-def _started_under(clause: str, in_force_from: date) -> QuerySet[Timescale]:
-    return Timescale.objects.filter(clause=clause, starts_on__gte=in_force_from)

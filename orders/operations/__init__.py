@@ -1,0 +1,45 @@
+"""Changes to what the court ordered, and to the record of what was done about it.
+
+Each takes what happened, the day it happened, and `today`, the day it is said; `late_reason` is a national code, blank
+to explain a lateness later, or None to be asked when what is recorded turns out late.
+"""
+
+from orders.operations.court import (
+    complete_requirement,
+    correct_order,
+    end_order,
+    impose_order,
+    query_order,
+    resolve_query,
+    transfer_order_out,
+    vary_order,
+)
+from orders.operations.work import (
+    correct_attendance,
+    decide_breach,
+    lodge_breach,
+    record_attendance,
+    record_breach_outcome,
+    record_contact,
+    record_release,
+    record_release_interview,
+)
+
+__all__ = [
+    "complete_requirement",
+    "correct_attendance",
+    "correct_order",
+    "decide_breach",
+    "end_order",
+    "impose_order",
+    "lodge_breach",
+    "query_order",
+    "record_attendance",
+    "record_breach_outcome",
+    "record_contact",
+    "record_release",
+    "record_release_interview",
+    "resolve_query",
+    "transfer_order_out",
+    "vary_order",
+]
