@@ -179,6 +179,7 @@ def reschedule_appointment(
         )
         moved = Outcome.RESCHEDULED_BY_PERSON if asked_by == "person" else Outcome.RESCHEDULED_BY_SERVICE
         _close(old, moved, today, actor, reason)
+        old.save()  # first: the new one may be at the same time, elsewhere
         new = Appointment.objects.create(
             case=old.case,
             order=old.order,
