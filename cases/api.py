@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from cases.models import Allocation, Case, Notice, Timescale
+from cases.models import Allocation, Case, Note, Notice, Timescale
 from justice.web.api import VisibleViewSet
 from justice.web.views import today
 
@@ -110,6 +110,24 @@ class AllocationViewSet(VisibleViewSet):
     queryset = Allocation.objects.select_related("worker", "team").order_by("pk")
     serializer_class = AllocationSerializer
     filterset_fields = ("case", "worker", "team")
+
+
+class NoteSerializer(serializers.ModelSerializer):
+    """Something written about a case."""
+
+    class Meta:
+        model = Note
+        fields = (
+            "id", "case", "kind", "on", "at", "text", "sensitive", "corrects", "correction_reason", "recorded_by",
+            "recorded_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class NoteViewSet(VisibleViewSet):
+    queryset = Note.objects.order_by("pk")
+    serializer_class = NoteSerializer
+    filterset_fields = {"case": ["exact"], "kind": ["exact"], "on": ["gte", "lte"]}
 
 
 class NoticeSerializer(serializers.ModelSerializer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cases import note_templates
 from cases.models import Alert, Employment, Ethnicity, Gender, Team, User
 from justice.web.forms import (
     CheckboxField,
@@ -17,6 +18,7 @@ from justice.web.forms import (
     RadiosField,
     SelectField,
     TextField,
+    TimeField,
 )
 
 
@@ -142,3 +144,19 @@ class PeopleSearchForm(Form):
 
     text = TextField("Reference or name", max_length=100, required=False, width=20)
     date_of_birth = DateField("Date of birth", required=False, birth=True)
+
+
+class NoteForm(OperationForm):
+    """What was said, seen or decided. The headings are only a beginning, and none of them need be kept."""
+
+    kind = RadiosField("Kind of note", choices=note_templates.choices())
+    on = DateField("Date", recent=True)
+    at = TimeField("Time", required=False, hint="For example, 9:30am")
+    text = LongTextField("Note", max_length=20_000, rows=18)
+    sensitive = CheckboxField(
+        "Sensitive: show it only to who holds the case and their manager", required=False
+    )
+
+
+class CorrectNoteForm(NoteForm):
+    reason = TextField("Why it is corrected", max_length=300)

@@ -10,7 +10,7 @@ from cases.models import Council
 from justice.celery import app
 
 NIGHTLY = ("check_timescales", "keep_figures")
-MORNING = ("notify",)
+MORNING = ("notify", "remind")
 
 
 @app.task

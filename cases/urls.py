@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import jobs, lists, people, settings
+from cases.views import jobs, lists, notes, people, settings
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -37,6 +37,8 @@ urlpatterns = [
     path("cases/<int:case>/addresses/new/", people.ChangeAddress.as_view(), name="change_address"),
     path("cases/<int:case>/alerts/new/", people.RaiseAlert.as_view(), name="raise_alert"),
     path("cases/<int:case>/alerts/<int:alert>/end/", people.EndAlert.as_view(), name="end_alert"),
+    path("cases/<int:case>/notes/new/", notes.RecordNote.as_view(), name="record_note"),
+    path("cases/<int:case>/notes/<int:note>/correct/", notes.CorrectNote.as_view(), name="correct_note"),
     path("cases/<int:case>/allocations/new/", people.AssignCase.as_view(), name="assign_case"),
     path("cases/<int:case>/close/", people.CloseCase.as_view(), name="close_case"),
     path("cases/<int:case>/limits/", people.LimitRecord.as_view(), name="limit_record"),

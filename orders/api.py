@@ -5,7 +5,17 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from justice.web.api import VisibleViewSet
-from orders.models import Attendance, Breach, Contact, HoursLine, Order, Release, Requirement, Variation
+from orders.models import (
+    Appointment,
+    Attendance,
+    Breach,
+    Contact,
+    HoursLine,
+    Order,
+    Release,
+    Requirement,
+    Variation,
+)
 
 
 class RequirementSerializer(serializers.ModelSerializer):
@@ -121,6 +131,31 @@ class BreachViewSet(VisibleViewSet):
     serializer_class = BreachSerializer
     filterset_fields = ("order",)
     case_of = "order.case_id"
+
+
+class AppointmentSerializer(serializers.ModelSerializer):
+    """When somebody is to be met, and what came of it. Times are what clocks in Scotland show."""
+
+    class Meta:
+        model = Appointment
+        fields = (
+            "id", "version", "case", "order", "kind", "on", "at", "minutes", "place", "worker", "note", "series",
+            "reminder", "outcome", "outcome_on", "outcome_note", "contact", "attendance", "moved_to",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class AppointmentViewSet(VisibleViewSet):
+    queryset = Appointment.objects.order_by("pk")
+    serializer_class = AppointmentSerializer
+    filterset_fields = {
+        "case": ["exact"],
+        "order": ["exact"],
+        "worker": ["exact"],
+        "kind": ["exact"],
+        "outcome": ["exact"],
+        "on": ["gte", "lte"],
+    }
 
 
 class ReleaseSerializer(serializers.ModelSerializer):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import changes, page, releases
+from cases.urls import as_files
+from orders.views import appointments, changes, diary, page, releases
 
 urlpatterns = [
     path("orders/<int:order>/", page.OrderPage.as_view(), name="order"),
@@ -22,6 +23,7 @@ urlpatterns = [
         name="complete_requirement",
     ),
     path("orders/<int:order>/contacts/new/", changes.RecordContact.as_view(), name="record_contact"),
+    path("orders/<int:order>/home-visits/new/", changes.RecordHomeVisit.as_view(), name="record_home_visit"),
     path("orders/<int:order>/attendances/new/", changes.RecordAttendance.as_view(), name="record_attendance"),
     path(
         "orders/<int:order>/attendances/<int:attendance>/correct/",
@@ -37,6 +39,31 @@ urlpatterns = [
         changes.RecordBreachOutcome.as_view(),
         name="record_breach_outcome",
     ),
+    path(
+        "cases/<int:case>/appointments/new/", appointments.BookAppointment.as_view(), name="book_appointment"
+    ),
+    path("appointments/<int:appointment>/", appointments.AppointmentPage.as_view(), name="appointment"),
+    path(
+        "appointments/<int:appointment>/reschedule/",
+        appointments.RescheduleAppointment.as_view(),
+        name="reschedule_appointment",
+    ),
+    path(
+        "appointments/<int:appointment>/cancel/",
+        appointments.CancelAppointment.as_view(),
+        name="cancel_appointment",
+    ),
+    path(
+        "appointments/<int:appointment>/outcome/", appointments.RecordOutcome.as_view(), name="record_outcome"
+    ),
+    path(
+        "appointments/<int:appointment>/calendar/",
+        appointments.appointment_calendar,
+        name="appointment_calendar",
+    ),
+    *as_files("outcomes/", diary.outcomes, "outcomes"),
+    path("diary/", diary.diary, name="diary"),
+    path("today/", diary.unpaid_work_today, name="unpaid_work_today"),
     path("cases/<int:case>/releases/new/", releases.RecordRelease.as_view(), name="record_release"),
     path(
         "releases/<int:release>/interview/",

@@ -1,5 +1,6 @@
 """Changes to people, cases, allocations, and to the settings that every case depends on."""
 
+from cases.operations.notes import correct_note, record_note
 from cases.operations.people import (
     add_alias,
     amend_person,
@@ -43,6 +44,7 @@ __all__ = [
     "assign_case",
     "change_address",
     "close_case",
+    "correct_note",
     "end_alert",
     "excuse_timescale",
     "explain_lateness",
@@ -52,6 +54,7 @@ __all__ = [
     "open_restricted_record",
     "possible_duplicates",
     "raise_alert",
+    "record_note",
     "remove_calendar_day",
     "remove_local_standard",
     "set_calendar_day",

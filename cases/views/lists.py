@@ -36,7 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("my_caseload")
         case Role.FIRST_LINE_MANAGER:
             return redirect("team")
-        case Role.UNPAID_WORK_SUPERVISOR | Role.BUSINESS_SUPPORT:
+        case Role.UNPAID_WORK_SUPERVISOR:
+            return redirect("unpaid_work_today")
+        case Role.BUSINESS_SUPPORT:
             return redirect("people")
         case Role.SENIOR_MANAGER | Role.PERFORMANCE_OFFICER:
             return redirect("performance")

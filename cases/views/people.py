@@ -25,15 +25,19 @@ from cases.models import (
     Entry,
     Explanation,
     Limit,
+    Note,
     Notice,
     Opening,
     Timescale,
     User,
 )
 from cases.models.timescales import TimescaleQuerySet
+from cases.views import notes
 from cases.views.board import labels_of, lines
 from justice.web.views import OperationView, PersonPage, today
 from orders.domain import reasons
+from orders.models import Appointment
+from orders.views import appointment_rows
 from orders.views.fragments import orders_of
 
 SHOWN = 25  # people found by one search: more means that the search should say more
@@ -127,6 +131,8 @@ class OpenCase(OperationView):
 
 
 ACTIONS = (
+    ("book_appointment", "Book an appointment"),
+    ("record_note", "Write a note"),
     ("impose_order", "Record an order"),
     ("request_report", "Record a report request"),
     ("record_release", "Record a release from custody"),
@@ -158,6 +164,21 @@ class CasePage(PersonPage):
             "orders": orders_of(case, user, on),
             "reports": case.report_requests.order_by("-hearing_on"),
             "releases": case.releases.order_by("-released_on"),
+            "appointments": appointment_rows.table(
+                Appointment.objects.visible_to(user)
+                .filter(case=case)
+                .standing()
+                .select_related("worker")
+                .order_by("on", "at", "pk"),
+                user,
+                on,
+                "Appointments",
+                "No appointment is booked, and none waits for its outcome.",
+            ),
+            "notes": notes.table(
+                Note.objects.visible_to(user).filter(case=case).select_related("recorded_by", "corrected_by"),
+                permissions.allows(user, "correct_note"),
+            ),
             "allocations": Allocation.objects.filter(case=case)
             .select_related("worker", "team")
             .order_by("-from_on", "-pk"),

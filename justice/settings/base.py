@@ -195,6 +195,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 JOB_KINDS = {
     "check_timescales": "cases.nightly.check_timescales",
     "notify": "cases.nightly.notify",
+    "remind": "orders.nightly.remind",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
 }
@@ -218,6 +219,15 @@ else:
     EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="justice@example.invalid")
+
+# What takes a reminder of an appointment to the person: an adapter for each channel (orders.reminders.Sender). The
+# one for text messages only says in the log that there was one, until the council names its gateway's. Messages of
+# the demonstration are put into files instead, whatever is named here.
+REMINDER_SENDERS = {
+    "text": env("TEXT_SENDER", default="orders.reminders.ConsoleSender"),
+    "email": env("EMAIL_SENDER", default="orders.reminders.EmailSender"),
+}
+REMINDER_FILES = VAR / "reminders"
 
 LOGGING = {
     "version": 1,

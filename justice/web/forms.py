@@ -7,6 +7,7 @@ rest. Plain Django fields (of django-filter, of the sign-in page) come out in th
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -474,8 +475,17 @@ class DateTextField(Look, _Day, forms.CharField):
         return dates.plain_date(value) if isinstance(value, date) else value
 
 
+# 9.30, 09:30, 0930, 9 30, 9, 9am, 9:30 p.m.; the seconds that programs send are let go when they are none.
+_HOUR = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2})(?::00)?)?(am|pm|a\.m\.?|p\.m\.?)?", re.ASCII)
+_HALF_PAST = re.compile(r"halfpast(\d{1,2})(am|pm)?", re.ASCII)
+_EITHER_HALF = range(1, 7)  # nobody is met before seven: 2 is two in the afternoon, or a slip, and is asked
+
+
 class TimeField(Look, forms.Field):
-    """An hour of the day, typed: 9.30, 09:30, 9:30am, 2pm, midday."""
+    """An hour of the day, typed in any usual form: 9.30, 0930, 930, 9 30, 9, 14, 2pm, half past 9, midday.
+
+    What is read two ways is asked: 2 and 2.30 want am or pm; 02:30 is a clock of 24 hours.
+    """
 
     widget = forms.TextInput
 
@@ -486,23 +496,35 @@ class TimeField(Look, forms.Field):
     def to_python(self, value: Any) -> time | None:
         if value is None or isinstance(value, time):
             return value
-        text = str(value).strip().lower().replace(" ", "")
+        typed = unicodedata.normalize("NFKC", str(value)).strip()
+        text = re.sub(r"\s", "", typed).lower().removeprefix("at")
         if not text:
             return None
         if text in ("midday", "noon", "12noon"):
             return time(12)
-        found = re.fullmatch(r"(\d{1,2})(?:[:.]?(\d{2}))?(am|pm|a\.m\.|p\.m\.)?", text, re.ASCII)
-        if not found or (found[2] is None and found[3] is None):
+        half_past = _HALF_PAST.fullmatch(text)
+        if half_past:
+            text = f"{half_past[1]}:30{half_past[2] or ''}"
+        found = _HOUR.fullmatch(text)
+        if not found:
             raise ValidationError(f"{self.noun} must be a time, like 9:30am or 14:30", code="invalid")
         hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "")[:1]
-        if half and not 1 <= hour <= 12:
+        if (
+            minute > 59
+            or hour > 23
+            or (half and not 1 <= hour <= 12)
+            or (found[1] in ("0", "00") and not found[2])
+        ):
             raise ValidationError(f"{self.noun} must be a real time, like 9:30am or 14:30", code="invalid")
+        if hour in _EITHER_HALF and not half and len(found[1]) == 1:
+            said = f"{hour}:{minute:02}" if minute else str(hour)
+            raise ValidationError(
+                f"{self.noun} must say morning or afternoon: enter {said}am or {said}pm", code="ambiguous"
+            )
         if half == "p" and hour < 12:
             hour += 12
         if half == "a" and hour == 12:
             hour = 0
-        if hour > 23 or minute > 59:
-            raise ValidationError(f"{self.noun} must be a real time, like 9:30am or 14:30", code="invalid")
         return time(hour, minute)
 
     def prepare_value(self, value: Any) -> Any:

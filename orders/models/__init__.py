@@ -1,6 +1,18 @@
 """What the court ordered, and what was done about it."""
 
+from orders.models.appointments import Appointment, Reminder
 from orders.models.orders import Order, Requirement, Variation
 from orders.models.work import Attendance, Breach, Contact, HoursLine, Release
 
-__all__ = ["Attendance", "Breach", "Contact", "HoursLine", "Order", "Release", "Requirement", "Variation"]
+__all__ = [
+    "Appointment",
+    "Attendance",
+    "Breach",
+    "Contact",
+    "HoursLine",
+    "Order",
+    "Release",
+    "Reminder",
+    "Requirement",
+    "Variation",
+]

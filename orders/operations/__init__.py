@@ -4,6 +4,12 @@ Each takes what happened, the day it happened, and `today`, the day it is said; 
 to explain a lateness later, or None to be asked when what is recorded turns out late.
 """
 
+from orders.operations.appointments import (
+    book_appointment,
+    cancel_appointment,
+    record_outcome,
+    reschedule_appointment,
+)
 from orders.operations.court import (
     complete_requirement,
     correct_order,
@@ -26,6 +32,8 @@ from orders.operations.work import (
 )
 
 __all__ = [
+    "book_appointment",
+    "cancel_appointment",
     "complete_requirement",
     "correct_attendance",
     "correct_order",
@@ -37,8 +45,10 @@ __all__ = [
     "record_attendance",
     "record_breach_outcome",
     "record_contact",
+    "record_outcome",
     "record_release",
     "record_release_interview",
+    "reschedule_appointment",
     "resolve_query",
     "transfer_order_out",
     "vary_order",

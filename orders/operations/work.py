@@ -7,17 +7,15 @@ from datetime import date, time
 
 from cases.models import Case, User
 from cases.operation import operation
-from justice.domain.errors import Problem, Refused
-from orders import ledger, recording
+from justice.domain.errors import Problem
+from orders import ledger, recording, sessions
 from orders.checks import ask_why_late, happened, in_force, not_before, refuse, since_birth
 from orders.domain import breach as breach_rules
 from orders.domain.cpo import Basis, CourtType
 from orders.domain.dates import words
 from orders.domain.throughcare import Licence
-from orders.models import Attendance, Breach, Contact, Order, Release, Requirement
+from orders.models import Attendance, Breach, Contact, Order, Release
 from orders.references import save_under_reference
-
-LONGEST_SESSION_MINUTES = 24 * 60
 
 
 def record_contact(
@@ -87,10 +85,7 @@ def record_attendance(
         "late_reason": late_reason,
     }
     with operation("record_attendance", actor=actor, case=order.case, key=key, body=body) as entry:
-        worked_for = _worked_for(order, on)
-        refuse(_session_problems(order, worked_for, on, outcome, minutes, today))
-        before = _accounts_before(worked_for, on)
-        attendance = recording.add_attendance(
+        attendance = sessions.add_session(
             order=order,
             on=on,
             outcome=outcome,
@@ -99,9 +94,8 @@ def record_attendance(
             placement=placement,
             note=note,
             actor=actor,
+            today=today,
         )
-        ledger.credit(attendance, worked_for, minutes)
-        list(ledger.settle(before))
         entry.subject = f"attendance:{attendance.pk}"
         ask_why_late(entry, actor, order.case, late_reason)
     return attendance
@@ -142,15 +136,15 @@ def correct_attendance(
     with operation(
         "correct_attendance", actor=actor, case=order.case, key=key, body=body, reason=reason
     ) as entry:
-        worked_for = _worked_for(order, on)
-        problems = _session_problems(order, worked_for, on, outcome, minutes, today, correcting=True)
+        worked_for = sessions.worked_for(order, on)
+        problems = sessions.session_problems(order, worked_for, on, outcome, minutes, today, correcting=True)
         if not reason.strip():
             problems.append(Problem("Enter why the session is corrected", "reason", "reason_missing"))
         if Attendance.objects.filter(corrects=attendance).exists():
             text = "This session was corrected already. Correct the row that replaced it"
             problems.append(Problem(text, code="corrected"))
         refuse(problems)
-        before = _accounts_before(worked_for, max(on, attendance.on))
+        before = sessions.accounts_before(worked_for, max(on, attendance.on))
         ledger.reverse(attendance)
         corrected = recording.add_attendance(
             order=order,
@@ -170,52 +164,6 @@ def correct_attendance(
         entry.subject = f"attendance:{corrected.pk}"
         ask_why_late(entry, actor, order.case, late_reason)
     return corrected
-
-
-def _worked_for(order: Order, on: date) -> Requirement:
-    """The order's unpaid work requirement that a session of that day is for: the first not done by then."""
-    rows = list(order.requirements.unpaid_work().filter(removed_on=None).select_related("order__case"))
-    if not rows:
-        raise Refused(Problem("This order has no unpaid work requirement", code="no_unpaid_work"))
-    rows.sort(key=lambda row: (row.added_on or order.imposed_on, row.pk))
-    begun = [row for row in rows if (row.added_on or order.imposed_on) <= on] or rows
-    to_do = (row for row in begun if row.completed_on is None or row.completed_on >= on)
-    return next(to_do, begun[-1])
-
-
-def _accounts_before(worked_for: Requirement, on: date) -> dict[int, ledger.Account]:
-    return ledger.accounts([worked_for]) | ledger.of_person(worked_for.order.case.person_id, on)
-
-
-def _session_problems(
-    order: Order,
-    worked_for: Requirement,
-    on: date,
-    outcome: str,
-    minutes: int,
-    today: date,
-    *,
-    correcting: bool = False,
-) -> list[Problem]:
-    what, outcomes = "the session", Attendance.Outcome
-    problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
-    problems += not_before(on, "on", what, worked_for.added_on, "when the requirement was added")
-    if outcome not in outcomes.values or (outcome == outcomes.RECORDED_IN_ERROR and not correcting):
-        problems.append(Problem("Select what happened at the session", "outcome", "outcome_missing"))
-    absent = outcome in (
-        outcomes.ACCEPTABLE_ABSENCE,
-        outcomes.UNACCEPTABLE_ABSENCE,
-        outcomes.RECORDED_IN_ERROR,
-    )
-    if minutes < 0 or minutes > LONGEST_SESSION_MINUTES:
-        problems.append(Problem("Enter between 0 and 24 hours worked", "minutes", "minutes_out_of_range"))
-    elif absent and minutes:
-        problems.append(
-            Problem("Leave the time empty: nothing was worked", "minutes", "minutes_of_an_absence")
-        )
-    elif outcome == outcomes.ATTENDED and not minutes:
-        problems.append(Problem("Enter how long the person worked", "minutes", "minutes_missing"))
-    return problems
 
 
 def decide_breach(

@@ -42,6 +42,18 @@ class OrderOperation(OrderView, OperationView):
         return reverse("order", args=[self.order.pk])
 
 
+# Where a page that was opened from a list goes back to: named in the address, and only these.
+LISTS = {"today": "unpaid_work_today", "outcomes": "outcomes", "diary": "diary"}
+
+
+class ComesBack(OperationView):
+    """A form that goes back to the list it was opened from (`?from=today`), where it was opened from one."""
+
+    def get_success_url(self) -> str:
+        came_from = LISTS.get(self.request.GET.get("from", ""))
+        return reverse(came_from) if came_from else super().get_success_url()
+
+
 def colleagues(user: User) -> Any:
     """The staff of the user's council who work in a team, by name: whom a form may name."""
     rows = User.objects.visible_to(user).filter(is_active=True, team__isnull=False)

@@ -12,11 +12,13 @@ from django.urls import reverse
 from cases import operations as case_operations
 from cases import permissions
 from cases.models import Case
+from cases.note_templates import templates
 from justice.domain.errors import Refused
 from justice.web.views import OperationView, today
 from orders import forms, operations
-from orders.models import Attendance, Breach, Order, Requirement
-from orders.views.base import OrderOperation, colleagues
+from orders.forms_appointments import HomeVisitForm
+from orders.models import Attendance, Breach, Contact, Order, Requirement
+from orders.views.base import ComesBack, OrderOperation, colleagues
 
 # --- What the court ordered ---------------------------------------------------------------------------------
 
@@ -251,7 +253,23 @@ class RecordContact(OrderOperation):
     form_class = forms.ContactForm
 
 
-class RecordAttendance(OrderOperation):
+class RecordHomeVisit(RecordContact):
+    """Somebody was visited at home, or should have been: a contact of that kind, its note begun with headings."""
+
+    api_name = "record_home_visit"
+    title = "Record a home visit"
+    button = "Save the home visit"
+    done = "The home visit was recorded"
+    form_class = HomeVisitForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"note": templates()["home_visit"].text}
+
+    def about(self) -> dict[str, Any]:
+        return {**super().about(), "kind": Contact.Kind.HOME_VISIT}
+
+
+class RecordAttendance(ComesBack, OrderOperation):
     """What happened at a session of unpaid work."""
 
     operation = "record_attendance"

@@ -25,12 +25,15 @@ from orders.domain import cpo
 from orders.domain.cpo import RequirementKind
 from orders.domain.dates import words
 from orders.models import Attendance, Breach, Contact, Order, Requirement, Variation
+from orders.views import appointment_rows
 from orders.views.base import OrderView
 from orders.views.fragments import requirement_row, status_of
 
 # What may be done about an order that has not ended, in the order of the buttons; each only where the role allows it.
 WORK = (
+    ("book_appointment", "Book an appointment"),
     ("record_contact", "Record a contact"),
+    ("record_home_visit", "Record a home visit"),
     ("record_attendance", "Record a session"),
     ("complete_assessment", "Record an assessment"),
     ("approve_plan", "Approve a plan"),
@@ -45,6 +48,8 @@ COURT = (
     ("transfer_order_out", "Transfer out"),
     ("end_order", "End the order"),
 )
+
+SAME = {"record_home_visit": "record_contact"}  # pages that carry out another's operation
 
 
 @dataclass(frozen=True)
@@ -127,10 +132,16 @@ class OrderPage(OrderView, TemplateView):
         absent |= {"record_attendance"} if RequirementKind.UNPAID_WORK not in kinds else set()
         absent |= {"hold_review"} if RequirementKind.SUPERVISION not in kinds else set()
         return [
-            (label, reverse(name, args=[order.pk]))
+            (label, self.address(name))
             for name, label in names
-            if name not in absent and permissions.allows(self.request.user, name)
+            if name not in absent and permissions.allows(self.request.user, SAME.get(name, name))
         ]
+
+    def address(self, name: str) -> str:
+        """Where a change to this order is made; an appointment is of the case, and may be about the order."""
+        if name == "book_appointment":
+            return f"{reverse(name, args=[self.case.pk])}?order={self.order.pk}"
+        return reverse(name, args=[self.order.pk])
 
     def officer_link(self) -> list[tuple[str, str]]:
         """The words and address of naming another, for who may."""
@@ -164,7 +175,17 @@ class OrderPage(OrderView, TemplateView):
     def tables(self, requirements: Sequence[Requirement]) -> list[tuple[str, str, Table]]:
         """Each record of the order under its heading: anchor, heading, table."""
         order = self.order
-        found = [("contacts", "Contacts", _contacts(order.contacts.all()))]
+        booked = order.appointments.select_related("worker")
+        found = [
+            (
+                "appointments",
+                "Appointments",
+                appointment_rows.table(
+                    booked, self.request.user, today(), "Appointments", "No appointment is booked."
+                ),
+            ),
+            ("contacts", "Contacts", _contacts(order.contacts.all())),
+        ]
         if any(row.kind == RequirementKind.UNPAID_WORK for row in requirements):
             rows = order.attendances.select_related("corrected_by").prefetch_related("lines__requirement")
             sessions = sessions_of(rows.order_by("on", "pk"))

@@ -25,6 +25,7 @@ TRACKED_WRITERS = {
     "cases/timescales.py",  # derived rows
     "cases/jobs.py",
     "cases/notices.py",
+    "orders/reminders.py",  # the right to send, taken by a conditional update
     "performance/nightly.py",
     "performance/operations.py",  # rows of a publication, which are never changed
     "cases/views/people.py",  # a person's own notices, marked as read

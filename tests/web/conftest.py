@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +54,26 @@ def grow(world: World, cases: int) -> None:
         release = order_operations.record_release(
             actor=worker, case=case, licence="parole", released_on=today, today=today
         )
+        appointments = [
+            order_operations.book_appointment(
+                actor=worker,
+                case=case,
+                order=order,
+                kind=kind,
+                on=today + timedelta(days=ahead),
+                at=time(9 + ahead),
+                minutes=45,
+                worker=worker,
+                today=today,
+                reminder="text",
+                all_the_same=True,
+                **({"every_weeks": 1, "times": 3} if kind == "supervision" else {}),
+            )
+            for ahead, kind in ((0, "unpaid_work"), (1, "supervision"))
+        ]
+        note = case_operations.record_note(
+            actor=worker, case=case, kind="telephone_call", on=today, text="Rang about the bus", today=today
+        )
         case.refresh_from_db()
         world.keys |= {
             "case": case.pk,
@@ -64,6 +84,8 @@ def grow(world: World, cases: int) -> None:
             "breach": breach.pk,
             "report": report.pk,
             "release": release.pk,
+            "appointment": appointments[0].pk,
+            "note": note.pk,
             "timescale": Timescale.objects.filter(subject__startswith=order.subject, clause="cpo.plan")
             .get()
             .pk,

@@ -275,14 +275,41 @@ class TestWords:
             ("midday", time(12)),
             ("12am", time(0)),
             ("12:00", time(12)),
+            ("0930", time(9, 30)),
+            ("930", time(9, 30)),
+            ("9 30", time(9, 30)),
+            ("9", time(9)),
+            ("11", time(11)),
+            ("12", time(12)),
+            ("14", time(14)),
+            ("1500", time(15)),
+            ("0230", time(2, 30)),
+            ("02:30", time(2, 30)),
+            ("00:15", time(0, 15)),
+            ("2.30pm", time(14, 30)),
+            ("230 PM", time(14, 30)),
+            ("half past 9", time(9, 30)),
+            ("half past 2pm", time(14, 30)),
+            ("at 10", time(10)),
+            ("09:30:00", time(9, 30)),
+            ("\uff19\uff1a\uff13\uff10", time(9, 30)),
         ],
     )
     def test_reads_hours(self, typed, expected):
         assert TimeField("Time").clean(typed) == expected
 
-    @pytest.mark.parametrize("typed", ["25:00", "9:75", "9", "13pm", "0am", "soon"])
+    @pytest.mark.parametrize(
+        "typed", ["25:00", "9:75", "24", "0", "00", "13pm", "0am", "9:3", "09:30:15", "half past", "soon"]
+    )
     def test_refuses_hours_that_are_none(self, typed):
         with pytest.raises(django_forms.ValidationError, match="Time must be a"):
+            TimeField("Time").clean(typed)
+
+    @pytest.mark.parametrize("typed", ["2", "2.30", "230", "6:15", "half past 4", "1"])
+    def test_asks_for_morning_or_afternoon_where_either_could_be_meant(self, typed):
+        with pytest.raises(
+            django_forms.ValidationError, match="Time must say morning or afternoon: enter .*am or"
+        ):
             TimeField("Time").clean(typed)
 
     def test_a_date_on_one_line_is_read_alike(self):
