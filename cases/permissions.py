@@ -43,6 +43,9 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "record_contact": _REGISTER,
     "record_attendance": _REGISTER,
     "correct_attendance": _REGISTER,
+    "decide_absence": _WORK,
+    "issue_warning": _WORK,
+    "set_aside_step": _WORK,
     "decide_breach": _WORK,
     "lodge_breach": _WORK,
     "record_breach_outcome": _WORK,
@@ -74,6 +77,8 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "set_local_standard": _SETTINGS,
     "remove_local_standard": _SETTINGS,
     "set_court_time": _SETTINGS,
+    "set_compliance_step": _SETTINGS,
+    "remove_compliance_step": _SETTINGS,
     "import_caseload": _SETTINGS,
 }
 

@@ -4,6 +4,13 @@ Each takes what happened, the day it happened, and `today`, the day it is said; 
 to explain a lateness later, or None to be asked when what is recorded turns out late.
 """
 
+from orders.operations.compliance import (
+    decide_absence,
+    issue_warning,
+    remove_compliance_step,
+    set_aside_step,
+    set_compliance_step,
+)
 from orders.operations.court import (
     complete_requirement,
     correct_order,
@@ -29,9 +36,11 @@ __all__ = [
     "complete_requirement",
     "correct_attendance",
     "correct_order",
+    "decide_absence",
     "decide_breach",
     "end_order",
     "impose_order",
+    "issue_warning",
     "lodge_breach",
     "query_order",
     "record_attendance",
@@ -39,7 +48,10 @@ __all__ = [
     "record_contact",
     "record_release",
     "record_release_interview",
+    "remove_compliance_step",
     "resolve_query",
+    "set_aside_step",
+    "set_compliance_step",
     "transfer_order_out",
     "vary_order",
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import date, time
 
+from cases import permissions
 from cases.models import Case, User
 from cases.operation import operation
 from justice.domain.errors import Problem, Refused
-from orders import ledger, recording
-from orders.checks import ask_why_late, happened, in_force, not_before, refuse, since_birth
+from orders import compliance, ledger, recording
+from orders.checks import ask_why_late, happened, in_force, left_out, not_before, refuse, since_birth
 from orders.domain import breach as breach_rules
+from orders.domain import compliance as rules
 from orders.domain.cpo import Basis, CourtType
 from orders.domain.dates import words
 from orders.domain.throughcare import Licence
@@ -49,7 +51,7 @@ def record_contact(
             problems.append(Problem("Select the kind of contact", "kind", "contact_kind_missing"))
         refuse(problems)
         contact = recording.add_contact(
-            order=order, kind=kind, on=on, at=at, attended=attended, note=note, actor=actor
+            order=order, kind=kind, on=on, at=at, attended=attended, note=note, learned_on=today, actor=actor
         )
         entry.subject = f"contact:{contact.pk}"
         ask_why_late(entry, actor, order.case, late_reason)
@@ -88,7 +90,8 @@ def record_attendance(
     }
     with operation("record_attendance", actor=actor, case=order.case, key=key, body=body) as entry:
         worked_for = _worked_for(order, on)
-        refuse(_session_problems(order, worked_for, on, outcome, minutes, today))
+        problems = _session_problems(order, worked_for, on, outcome, minutes, today)
+        refuse(problems + _decision_problems(actor, outcome))
         before = _accounts_before(worked_for, on)
         attendance = recording.add_attendance(
             order=order,
@@ -98,6 +101,7 @@ def record_attendance(
             other_activity=other_activity,
             placement=placement,
             note=note,
+            learned_on=today,
             actor=actor,
         )
         ledger.credit(attendance, worked_for, minutes)
@@ -144,6 +148,8 @@ def correct_attendance(
     ) as entry:
         worked_for = _worked_for(order, on)
         problems = _session_problems(order, worked_for, on, outcome, minutes, today, correcting=True)
+        if outcome != attendance.outcome:
+            problems += _decision_problems(actor, outcome)
         if not reason.strip():
             problems.append(Problem("Enter why the session is corrected", "reason", "reason_missing"))
         if Attendance.objects.filter(corrects=attendance).exists():
@@ -160,6 +166,7 @@ def correct_attendance(
             other_activity=other_activity,
             placement=placement,
             note=note,
+            learned_on=today,
             actor=actor,
             corrects=attendance,
             correction_reason=reason,
@@ -203,8 +210,7 @@ def _session_problems(
     if outcome not in outcomes.values or (outcome == outcomes.RECORDED_IN_ERROR and not correcting):
         problems.append(Problem("Select what happened at the session", "outcome", "outcome_missing"))
     absent = outcome in (
-        outcomes.ACCEPTABLE_ABSENCE,
-        outcomes.UNACCEPTABLE_ABSENCE,
+        *recording.ABSENCES,
         outcomes.RECORDED_IN_ERROR,
     )
     if minutes < 0 or minutes > LONGEST_SESSION_MINUTES:
@@ -218,12 +224,32 @@ def _session_problems(
     return problems
 
 
+def _decision_problems(actor: User, outcome: str) -> list[Problem]:
+    """Whether an absence was acceptable is said by somebody who may decide it; others say that there was one."""
+    if not recording.ABSENCES.get(outcome) or permissions.allows(actor, "decide_absence"):
+        return []
+    text = "Select “Did not attend”. The caseworker decides whether it was acceptable"
+    return [Problem(text, "outcome", "outcome_decides")]
+
+
 def decide_breach(
-    *, actor: User, order: Order, on: date, reason: str, today: date, key: uuid.UUID | None = None
+    *,
+    actor: User,
+    order: Order,
+    on: date,
+    reason: str,
+    today: date,
+    skipped_because: str = "",
+    key: uuid.UUID | None = None,
 ) -> Breach:
-    """It was decided to take the person back to court: five working days to lodge the application begin."""
-    body = {"order": order.pk, "on": on, "reason": reason}
-    with operation("decide_breach", actor=actor, case=order.case, key=key, body=body) as entry:
+    """It was decided to take the person back to court: five working days to lodge the application begin.
+
+    Where a formal warning that comes before is not recorded, the record says why it was left out.
+    """
+    body = {"order": order.pk, "on": on, "reason": reason, "skipped_because": skipped_because}
+    with operation(
+        "decide_breach", actor=actor, case=order.case, key=key, body=body, reason=skipped_because
+    ) as entry:
         what = "the decision"
         problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
         if not reason.strip():
@@ -231,8 +257,18 @@ def decide_breach(
         if order.breaches.filter(outcome__in=("", breach_rules.Outcome.WARRANT)).exists():
             text = "Record the outcome of the breach that is open first"
             problems.append(Problem(text, code="breach_open"))
+        else:
+            steps = compliance.steps_of(order.council_id, on)
+            standing = compliance.record_of(order).standing(steps, on)
+            problems += left_out(rules.BREACH, standing, steps, skipped_because)
         refuse(problems)
-        breach = Breach.objects.create(order=order, decided_on=on, reason=reason, recorded_by=actor)
+        breach = Breach.objects.create(
+            order=order,
+            decided_on=on,
+            reason=reason,
+            skipped_because=skipped_because,
+            recorded_by=actor,
+        )
         entry.subject = breach.subject
     return breach
 

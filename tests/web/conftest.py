@@ -45,7 +45,7 @@ def grow(world: World, cases: int) -> None:
         attendance = order_operations.record_attendance(
             on=imposed + timedelta(days=3), outcome="attended", minutes=360, **by
         )
-        breach = order_operations.decide_breach(on=today, reason="Did not attend", **by)
+        breach = order_operations.decide_breach(on=today, reason="Did not attend", skipped_because="Warned on paper", **by)
         case_operations.raise_alert(actor=worker, case=case, kind="health", text="Asthma", from_on=imposed)
         report = assessment_operations.request_report(
             actor=worker, case=case, court_type="sheriff_summary", court="", requested_on=imposed,
