@@ -32,6 +32,8 @@ for name, viewset in {
     "orders": orders_api.OrderViewSet,
     "contacts": orders_api.ContactViewSet,
     "attendances": orders_api.AttendanceViewSet,
+    "absences": orders_api.AbsenceViewSet,
+    "warnings": orders_api.FormalWarningViewSet,
     "breaches": orders_api.BreachViewSet,
     "releases": orders_api.ReleaseViewSet,
     "reports": assessments_api.ReportRequestViewSet,

@@ -15,8 +15,7 @@ from orders.domain import compliance as rules
 from orders.domain.compliance import Breached, Failure, Prompt, SetAside, Standing, Step, Warned
 from orders.models import Absence, Attendance, Breach, FormalWarning, LocalStep, Order
 from orders.models import SetAside as StoredSetAside
-
-SESSION = "Unpaid work session"
+from orders.models.compliance import SESSION
 
 
 @dataclass
@@ -73,9 +72,8 @@ def records(orders: Collection[int]) -> Mapping[int, Record]:
     """What the rules read of each order: five queries whatever their number."""
     found: dict[int, Record] = defaultdict(Record)
     for row in Absence.objects.unacceptable().filter(order__in=orders).select_related("contact"):
-        what = row.contact.get_kind_display() if row.contact else SESSION
         if row.decided_on:
-            found[row.order_id].failures.append(Failure(row.key, row.on, row.decided_on, what))
+            found[row.order_id].failures.append(Failure(row.key, row.on, row.decided_on, row.what))
     # Sessions brought in from another system came with their decision.
     for session in _brought_in().filter(order__in=orders).only("order_id", "on"):
         failure = Failure(f"attendance:{session.pk}", session.on, session.on, SESSION)

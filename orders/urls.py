@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import changes, page, releases
+from cases.urls import as_files
+from orders.views import changes, compliance, page, releases
 
 urlpatterns = [
     path("orders/<int:order>/", page.OrderPage.as_view(), name="order"),
@@ -37,6 +38,18 @@ urlpatterns = [
         changes.RecordBreachOutcome.as_view(),
         name="record_breach_outcome",
     ),
+    *as_files("absences/", compliance.absences, "absences"),
+    *as_files("absences/set-aside/", compliance.steps_set_aside, "steps_set_aside"),
+    path(
+        "orders/<int:order>/absences/<int:absence>/",
+        compliance.DecideAbsence.as_view(),
+        name="decide_absence",
+    ),
+    path("orders/<int:order>/warnings/new/", compliance.IssueWarning.as_view(), name="issue_warning"),
+    path(
+        "orders/<int:order>/warnings/<int:warning>/letter/", compliance.warning_letter, name="warning_letter"
+    ),
+    path("orders/<int:order>/set-aside/new/", compliance.SetAsideStep.as_view(), name="set_aside_step"),
     path("cases/<int:case>/releases/new/", releases.RecordRelease.as_view(), name="record_release"),
     path(
         "releases/<int:release>/interview/",

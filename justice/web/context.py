@@ -30,6 +30,7 @@ PLACES: Final = (
     Place("My week", "my_week", ("caseworker", "first_line_manager"), ("my-week",)),
     Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue",)),
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
+    Place("Absences", "absences", (*_CASEWORK, "senior_manager"), ("absences",)),
     Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated")),
     Place("People", "people", (*_CASEWORK, "senior_manager"), ("people", "cases", "orders", "reports")),
     Place("Notices", "notices", _CASEWORK, ("notices",)),

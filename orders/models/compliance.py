@@ -16,6 +16,7 @@ from orders.models.orders import Order
 from orders.models.work import Attendance, Contact, OfOrder
 
 CLAUSE = "absence.decided"
+SESSION = "Unpaid work session"
 
 
 class AbsenceQuerySet(OfOrder):
@@ -100,6 +101,11 @@ class Absence(Recorded, Versioned):
     @property
     def subject(self) -> str:
         return f"order:{self.order_id}/absence:{self.pk}"
+
+    @property
+    def what(self) -> str:
+        """What was not attended."""
+        return self.contact.get_kind_display() if self.contact else SESSION
 
     @property
     def key(self) -> str:

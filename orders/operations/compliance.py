@@ -22,7 +22,7 @@ def decide_absence(
     decision: str,
     evidence: str,
     reason: str,
-    on: date,
+    decided_on: date,
     today: date,
     late_reason: str | None = "",
     expected_version: int | None,
@@ -38,7 +38,7 @@ def decide_absence(
         "decision": decision,
         "evidence": evidence,
         "reason": reason,
-        "on": on,
+        "decided_on": decided_on,
         "late_reason": late_reason,
     }
     with operation(
@@ -51,8 +51,9 @@ def decide_absence(
         body=body,
         reason=reason[:500],
     ) as entry:
-        problems = happened(on, "on", "the decision", order, today)
-        problems += not_before(on, "on", "the decision", absence.on, "when the person did not attend")
+        on, what = decided_on, "the decision"
+        problems = happened(on, "decided_on", what, order, today)
+        problems += not_before(on, "decided_on", what, absence.on, "when the person did not attend")
         if decision not in set(Decision):
             text = "Select whether the absence was acceptable"
             problems.append(Problem(text, "decision", "decision_missing"))
@@ -66,7 +67,7 @@ def decide_absence(
             problems.append(Problem(text, code="absence_withdrawn"))
         if absence.decided_on:
             last = absence.changed_on or absence.decided_on
-            problems += not_before(on, "on", "the decision", last, "when it was last decided")
+            problems += not_before(on, "decided_on", what, last, "when it was last decided")
         refuse(problems)
         recording.decide(absence, decision, evidence, reason, on=on, actor=actor)
         absence.save()
@@ -144,23 +145,21 @@ def set_aside_step(
     order: Order,
     step: str,
     code: str,
-    on: date,
     today: date,
     note: str = "",
     key: uuid.UUID | None = None,
 ) -> SetAside:
     """The step that the record prompts is not appropriate here. It is prompted again after a further absence."""
-    body = {"order": order.pk, "step": step, "code": code, "on": on, "note": note}
+    body = {"order": order.pk, "step": step, "code": code, "note": note}
     with operation("set_aside_step", actor=actor, case=order.case, key=key, body=body, reason=note) as entry:
-        problems = happened(on, "on", "the decision", order, today)
-        problems += in_force(order, on, "on", "the decision")
+        problems = []
         if code not in set(NotAppropriate):
             text = "Select why the step is not appropriate"
             problems.append(Problem(text, "code", "code_missing"))
         elif code == NotAppropriate.OTHER and not note.strip():
             problems.append(Problem("Enter the reason", "note", "note_missing"))
-        steps = compliance.steps_of(order.council_id, on)
-        prompt = compliance.record_of(order).prompt(steps, on)
+        steps = compliance.steps_of(order.council_id, today)
+        prompt = compliance.record_of(order).prompt(steps, today)
         if prompt is None or prompt.step.key != step:
             text = "This step is not prompted any more. Open the order again"
             problems.append(Problem(text, code="not_prompted"))
@@ -168,7 +167,7 @@ def set_aside_step(
         row = SetAside.objects.create(
             order=order,
             step=step,
-            on=on,
+            on=today,
             failures=[one.key for one in prompt.failures] if prompt else [],
             code=code,
             note=note,
