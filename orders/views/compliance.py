@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -99,6 +100,10 @@ def _panel(order: Order, prompted: compliance.OrderPrompt, user: User) -> Panel:
         f"A {' or a '.join(roles)}",
         tuple(actions),
     )
+
+
+def _facts(standing: Standing) -> str:
+    return f"{rules.counted_words(standing.counted)} {standing.since}"
 
 
 def _source(step: Step) -> str:
@@ -242,16 +247,25 @@ class DecideAbsence(OrderOperation):
 class OfStep(OrderOperation):
     """A form about one step of the ladder, named in the address and then by the form."""
 
-    def ladder(self) -> tuple[Standing, tuple[Step, ...]]:
-        on = today()
-        steps = compliance.steps_of(self.order.council_id, on)
-        return compliance.record_of(self.order).standing(steps, on), steps
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        return compliance.steps_of(self.order.council_id, today())
 
-    def step(self, standing: Standing, steps: tuple[Step, ...]) -> Step:
-        """The step asked for, else the next one that can be taken here."""
+    @cached_property
+    def standing(self) -> Standing:
+        return compliance.record_of(self.order).standing(self.steps, today())
+
+    def offered(self) -> tuple[Step, ...]:
+        """The steps that this page is about."""
+        return self.steps
+
+    @cached_property
+    def step(self) -> Step:
+        """The step asked for, else the next one, else the last that can be taken here."""
         asked = self.request.POST.get("step") or self.request.GET.get("step")
-        found = next((one for one in steps if one.key == asked), None)
-        return found or (standing.step if standing.step in steps else steps[-1])
+        steps = {one.key: one for one in self.offered()}
+        following = self.standing.step.key if self.standing.step else ""
+        return steps.get(asked or following) or self.offered()[-1]
 
 
 class IssueWarning(OfStep):
@@ -265,36 +279,35 @@ class IssueWarning(OfStep):
     done = "The warning was recorded. Its letter is below, under Formal warnings"
     form_class = forms.IssueWarningForm
 
-    def of_page(self) -> tuple[Standing, Step, tuple[Step, ...]]:
-        if not hasattr(self, "_found"):
-            standing, steps = self.ladder()
-            self._found = standing, self.step(standing, rules.warnings_of(steps)), steps
-        return self._found
+    def offered(self) -> tuple[Step, ...]:
+        return rules.warnings_of(self.steps)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        standing, step, steps = self.of_page()
-        return {**super().get_form_kwargs(), "leaves_out": bool(rules.skipped(step.key, standing, steps))}
+        left_out = rules.skipped(self.step.key, self.standing, self.steps)
+        return {**super().get_form_kwargs(), "leaves_out": bool(left_out)}
 
     def get_initial(self) -> dict[str, Any]:
-        standing, step, _ = self.of_page()
-        return {"step": step.key, "issued_on": today(), "letter": rules.letter(step, standing.counted)}
+        letter = rules.letter(self.step, self.standing.counted)
+        return {"step": self.step.key, "issued_on": today(), "letter": letter}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        standing, step, steps = self.of_page()
-        shown: dict[str, Any] = {"title": f"Write the {step.label.lower()}", "rule": step.rule}
-        if standing.new:
-            shown["facts"] = f"{rules.counted_words(standing.counted)} {standing.since}"
-        shown["source"] = _source(step)
-        shown["nothing"] = (
-            f"No absence is decided not acceptable {standing.since or 'since the breach began'}"
-        )
-        here = reverse("issue_warning", args=[self.order.pk])
-        shown["others"] = [
-            (f"Write the {one.label.lower()} instead", f"{here}?step={one.key}")
-            for one in rules.warnings_of(steps)
-            if one.key != step.key
-        ]
-        return {**shown, **super().get_context_data(**{"title": shown["title"], **kwargs})}
+        here, standing = reverse("issue_warning", args=[self.order.pk]), self.standing
+        nothing = "A breach is open: record what the court did first"
+        if standing.step is not None:
+            nothing = f"No absence is decided not acceptable {standing.since}"
+        shown = {
+            "title": f"Write the {self.step.label.lower()}",
+            "facts": _facts(standing) if standing.new else "",
+            "rule": self.step.rule,
+            "source": _source(self.step),
+            "nothing": nothing,
+            "others": [
+                (f"Write the {one.label.lower()} instead", f"{here}?step={one.key}")
+                for one in self.offered()
+                if one.key != self.step.key
+            ],
+        }
+        return super().get_context_data(**{**shown, **kwargs})
 
 
 class SetAsideStep(OfStep):
@@ -308,12 +321,11 @@ class SetAsideStep(OfStep):
     form_class = forms.SetAsideForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"step": self.step(*self.ladder()).key}
+        return {"step": self.step.key}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        standing, steps = self.ladder()
-        facts = f": {rules.counted_words(standing.counted)} {standing.since}" if standing.counted else ""
-        intro = f"{self.step(standing, steps).label}{facts}. Managers see these reasons counted."
+        facts = f": {_facts(self.standing)}" if self.standing.counted else ""
+        intro = f"{self.step.label}{facts}. Managers see these reasons counted."
         return {"intro": intro, **super().get_context_data(**kwargs)}
 
 
