@@ -50,7 +50,7 @@ def left_out(step: str, standing: Standing, steps: Sequence[Step], because: str)
     missing = compliance.skipped(step, standing, steps)
     if not missing or because.strip():
         return []
-    names = compliance.listed([one.label.lower() for one in missing])
+    names = compliance.listed([one.label.lower() for one in missing], "or")
     text = f"No {names} is recorded. Enter why it is left out"
     return [Problem(text, "skipped_because", "step_left_out")]
 

@@ -158,9 +158,9 @@ def _inside(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str], word: str = "and") -> str:
     """As people say several things: "a, b and c"."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return f" {word} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def counted_words(failures: Sequence[Failure]) -> str:

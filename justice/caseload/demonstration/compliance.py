@@ -24,13 +24,21 @@ from orders.models import Absence, Attendance, Contact, FormalWarning, Order, Re
 from orders.models import SetAside as StoredSetAside
 
 SEED = 41
-LIVE = timedelta(days=21)  # what failed since has not been warned of yet: so there is something to prompt
-SHARE = 0.04  # of the active orders, those with an absence in these days
+LIVE = timedelta(days=12)  # what failed since has not been warned of yet: so there is something to prompt
+SHARE = 0.1  # of the active orders, those with an absence in these days
 REASONS = (
     (Decision.ACCEPTABLE, Evidence.MEDICAL_NOTE, "Ill; a note from the surgery was seen"),
     (Decision.ACCEPTABLE, Evidence.EMPLOYER, "Called in to work; the rota was seen"),
     (Decision.UNACCEPTABLE, "", "Did not answer the telephone or the letter"),
     (Decision.UNACCEPTABLE, Evidence.NONE_SEEN, "Said it slipped their mind"),
+)
+NOT_TAKEN = (
+    (NotAppropriate.DEALT_WITH, "Talked through with the manager; two sessions a week agreed"),
+    (NotAppropriate.DEALT_WITH, "Moved to another placement"),
+    (NotAppropriate.CIRCUMSTANCES, "Caring for a parent since the summer"),
+    (NotAppropriate.CIRCUMSTANCES, "Lost the tenancy that week"),
+    (NotAppropriate.EVIDENCE_AWAITED, "Hospital letter is to follow"),
+    (NotAppropriate.RISK, "The manager asked to see the risk assessment first"),
 )
 
 
@@ -65,13 +73,13 @@ def add_compliance(council: Council, actor: User, today: date) -> None:
     making = _Making(council, actor, today, calendar_of(council), holders, told)
     reason = "Bundle of the demonstration: warnings and absences"
     with operation("import_caseload", actor=actor, council=council, reason=reason):
-        _warn(making, orders)
+        _warn(making, orders, chance)
         chosen = [order for order in orders if order.imposed_on < today - LIVE and chance.random() < SHARE]
         _miss(making, chosen, chance)
         timescales.refresh(sorted({order.case_id for order in chosen}))
 
 
-def _warn(making: _Making, orders: Sequence[Order]) -> None:
+def _warn(making: _Making, orders: Sequence[Order], chance: Random) -> None:
     """Each step that the absences prompted, taken three working days later; at a breach, another way was found."""
     found = compliance.records([order.pk for order in orders])
     steps = compliance.steps_of(making.council, making.today)
@@ -89,8 +97,8 @@ def _warn(making: _Making, orders: Sequence[Order]) -> None:
             shared = {"order": order, "step": step.key, "failures": keys, **making.told}
             if step.key == rules.BREACH:
                 record.set_aside.append(SetAside(step.key, frozenset(keys)))
-                code = NotAppropriate.DEALT_WITH
-                aside.append(StoredSetAside(on=on, code=code, note="Seen by the manager", **shared))
+                code, note = chance.choice(NOT_TAKEN)
+                aside.append(StoredSetAside(on=on, code=code, note=note, **shared))
                 continue
             record.warnings.append(Warned(step.key, on, frozenset(keys)))
             warnings.append(
