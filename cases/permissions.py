@@ -49,6 +49,9 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "reschedule_appointment": _OFFICE,
     "cancel_appointment": _OFFICE,
     "record_outcome": _REGISTER,
+    "decide_absence": _WORK,
+    "issue_warning": _WORK,
+    "set_aside_step": _WORK,
     "decide_breach": _WORK,
     "lodge_breach": _WORK,
     "record_breach_outcome": _WORK,
@@ -80,6 +83,8 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "set_local_standard": _SETTINGS,
     "remove_local_standard": _SETTINGS,
     "set_court_time": _SETTINGS,
+    "set_compliance_step": _SETTINGS,
+    "remove_compliance_step": _SETTINGS,
     "import_caseload": _SETTINGS,
 }
 

@@ -65,6 +65,12 @@ urlpatterns = [
     ),
     path("settings/targets/new/", settings.SetTarget.as_view(), name="set_target"),
     path("settings/rating/new/", settings.SetRatingRule.as_view(), name="set_rating_rule"),
+    path("settings/compliance/new/", settings.SetComplianceStep.as_view(), name="set_compliance_step"),
+    path(
+        "settings/compliance/<int:pk>/remove/",
+        settings.RemoveComplianceStep.as_view(),
+        name="remove_compliance_step",
+    ),
     path("settings/courts/new/", settings.SetCourtTime.as_view(), name="set_court_time"),
     path("settings/council/", settings.AmendCouncil.as_view(), name="amend_council"),
     path("settings/councils/new/", settings.OpenCouncil.as_view(), name="open_council"),

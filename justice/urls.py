@@ -34,6 +34,8 @@ for name, viewset in {
     "appointments": orders_api.AppointmentViewSet,
     "contacts": orders_api.ContactViewSet,
     "attendances": orders_api.AttendanceViewSet,
+    "absences": orders_api.AbsenceViewSet,
+    "warnings": orders_api.FormalWarningViewSet,
     "breaches": orders_api.BreachViewSet,
     "releases": orders_api.ReleaseViewSet,
     "reports": assessments_api.ReportRequestViewSet,

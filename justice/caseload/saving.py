@@ -40,11 +40,11 @@ from justice.caseload.bulk import insert
 from justice.caseload.changes import Change, ChangeSet, given
 from justice.caseload.format import BY_TABLE, KPI_TABLES
 from justice.domain.errors import Problem, Refused
-from orders import ledger
+from orders import ledger, recording
 from orders.domain import unpaid_work
 from orders.domain.cpo import RequirementKind
 from orders.domain.reasons import CLAUSE_OF_KPI
-from orders.models import Attendance, Contact, HoursLine, Order, Release, Requirement
+from orders.models import Absence, Attendance, Contact, HoursLine, Order, Release, Requirement
 
 Say = Callable[[str], None]
 
@@ -547,6 +547,8 @@ class _Saving:
             new.correction_reason = self._reason("attendance", change)[:300]
             new.save(force_insert=True)
             ledger.reverse(stored)
+            if Absence.objects.filter(attendance=stored.pk).exists():  # sessions brought in have none
+                recording.keep_absence(new, learned_on=self.changes.today, actor=self.actor)
         return new
 
     def _accounts(self, orders: dict[int, Order]) -> dict[int, list[_Account]]:

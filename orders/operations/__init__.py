@@ -10,6 +10,13 @@ from orders.operations.appointments import (
     record_outcome,
     reschedule_appointment,
 )
+from orders.operations.compliance import (
+    decide_absence,
+    issue_warning,
+    remove_compliance_step,
+    set_aside_step,
+    set_compliance_step,
+)
 from orders.operations.court import (
     complete_requirement,
     correct_order,
@@ -37,9 +44,11 @@ __all__ = [
     "complete_requirement",
     "correct_attendance",
     "correct_order",
+    "decide_absence",
     "decide_breach",
     "end_order",
     "impose_order",
+    "issue_warning",
     "lodge_breach",
     "query_order",
     "record_attendance",
@@ -49,7 +58,10 @@ __all__ = [
     "record_release",
     "record_release_interview",
     "reschedule_appointment",
+    "remove_compliance_step",
     "resolve_query",
+    "set_aside_step",
+    "set_compliance_step",
     "transfer_order_out",
     "vary_order",
 ]

@@ -279,6 +279,10 @@ class RecordAttendance(ComesBack, OrderOperation):
     done = "The session was recorded"
     form_class = forms.AttendanceForm
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        decides = permissions.allows(self.request.user, "decide_absence")
+        return {**super().get_form_kwargs(), "decides": decides}
+
 
 class CorrectAttendance(OrderOperation):
     """A session that was recorded wrongly: the first row stays, and a new one takes its place."""

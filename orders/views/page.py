@@ -27,6 +27,7 @@ from orders.domain.dates import words
 from orders.models import Attendance, Breach, Contact, Order, Requirement, Variation
 from orders.views import appointment_rows
 from orders.views.base import OrderView
+from orders.views.compliance import Ladder, of_order
 from orders.views.fragments import requirement_row, status_of
 
 # What may be done about an order that has not ended, in the order of the buttons; each only where the role allows it.
@@ -65,6 +66,8 @@ class Session:
     def outcome(self) -> Status | str:
         if self.corrected:
             return Status("Corrected", "grey")
+        if self.attendance.outcome == Attendance.Outcome.ABSENT and self.attendance.absence.decision:
+            return f"{self.attendance.absence.get_decision_display()} absence"
         return self.attendance.get_outcome_display()
 
 
@@ -88,10 +91,12 @@ class OrderPage(OrderView, TemplateView):
 
     page = "order"
     template_name = "orders/order.html"
+    ladder: Ladder
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         order, user, on = self.order, self.request.user, today()
+        self.ladder = of_order(order, user, on)
         requirements = list(order.requirements.all())
         for row in requirements:
             row.order = order
@@ -110,7 +115,8 @@ class OrderPage(OrderView, TemplateView):
             "past_lines": [line for line in board if not line.to_do],
             "may_explain": permissions.allows(user, "explain_lateness"),
             "may_excuse": permissions.allows(user, "excuse_timescale"),
-            "work": self.actions(WORK, requirements),
+            "prompt": self.ladder.prompt,
+            "work": [*self.actions(WORK, requirements), *self.ladder.actions],
             "court": self.actions(COURT, requirements),
             "tables": self.tables(requirements),
         }
@@ -187,11 +193,15 @@ class OrderPage(OrderView, TemplateView):
             ("contacts", "Contacts", _contacts(order.contacts.all())),
         ]
         if any(row.kind == RequirementKind.UNPAID_WORK for row in requirements):
-            rows = order.attendances.select_related("corrected_by").prefetch_related("lines__requirement")
+            rows = order.attendances.select_related("corrected_by", "absence").prefetch_related(
+                "lines__requirement"
+            )
             sessions = sessions_of(rows.order_by("on", "pk"))
             may = permissions.allows(self.request.user, "correct_attendance")
             found.append(("sessions", "Unpaid work sessions", _sessions(order, sessions, may)))
         found += [
+            ("absences", "Absences", self.ladder.absences),
+            ("warnings", "Formal warnings", self.ladder.warnings),
             ("plans", "Case management plans", _plans(order.plans.select_related("approved_by"))),
             ("assessments", "Assessments", _assessments(order.assessments.all())),
             ("reviews", "Reviews", _reviews(order.reviews.select_related("chaired_by"))),
@@ -216,6 +226,7 @@ class OrderPage(OrderView, TemplateView):
             (
                 Column("decided_on", "Decided", kind="date", heads=True),
                 Column("reason", "What the person failed to do"),
+                Column("skipped_because", "Why a warning was left out"),
                 Column("lodged_on", "Lodged", kind="date"),
                 Column("outcome", "Outcome", lambda row: _outcome(row.outcome)),
                 Column("outcome_on", "Date of the outcome", kind="date"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from assessments import operations as assessment_operations
 from cases import operations as case_operations
 from cases.models import Job, Role, Team, Timescale, User
 from orders import operations as order_operations
+from orders.models import FormalWarning, Order
 from tests.builders import a_case, a_council, a_team, an_order, staff
 
 
@@ -45,7 +46,10 @@ def grow(world: World, cases: int) -> None:
         attendance = order_operations.record_attendance(
             on=imposed + timedelta(days=3), outcome="attended", minutes=360, **by
         )
-        breach = order_operations.decide_breach(on=today, reason="Did not attend", **by)
+        warning = a_ladder(order, imposed, by)
+        breach = order_operations.decide_breach(
+            on=today, reason="Did not attend", skipped_because="Warned on paper", **by
+        )
         case_operations.raise_alert(actor=worker, case=case, kind="health", text="Asthma", from_on=imposed)
         report = assessment_operations.request_report(
             actor=worker, case=case, court_type="sheriff_summary", court="", requested_on=imposed,
@@ -82,6 +86,8 @@ def grow(world: World, cases: int) -> None:
             "requirement": order.requirements.get(kind="supervision").pk,
             "attendance": attendance.pk,
             "breach": breach.pk,
+            "absence": order.absences.get(decision="").pk,
+            "warning": warning.pk,
             "report": report.pk,
             "release": release.pk,
             "appointment": appointments[0].pk,
@@ -91,6 +97,27 @@ def grow(world: World, cases: int) -> None:
             .pk,
         }
     assert manager
+
+
+def a_ladder(order: Order, imposed: date, by: dict[str, Any]) -> FormalWarning:
+    """Three absences: one that was warned of, one whose step was set aside, one that nobody has decided."""
+    for days in (10, 15, 20):
+        on = imposed + timedelta(days=days)
+        order_operations.record_contact(kind="supervision", on=on, attended=False, **by)
+        absence = order.absences.get(on=on)
+        if days == 20:
+            break
+        order_operations.decide_absence(
+            actor=by["actor"], absence=absence, decision="unacceptable", evidence="", reason="None given",
+            decided_on=on, today=by["today"], expected_version=absence.version,
+        )  # fmt: skip
+        if days == 10:
+            warning = order_operations.issue_warning(
+                step="first_warning", issued_on=on, letter="You did not attend", **by
+            )
+        else:
+            order_operations.set_aside_step(step="final_warning", code="dealt_with", **by)
+    return warning
 
 
 def a_world() -> World:
@@ -120,6 +147,10 @@ def a_world() -> World:
     case_operations.set_local_standard(
         actor=made.users[Role.PERFORMANCE_OFFICER], clause="cpo.plan", in_force_from=timezone.localdate(),
         within=["15 working days after"], then_every="", source="Committee paper",
+    )  # fmt: skip
+    order_operations.set_compliance_step(
+        actor=made.users[Role.PERFORMANCE_OFFICER], step="first_warning", in_force_from=timezone.localdate(),
+        failures=1, counted_since="order", source="Committee paper",
     )  # fmt: skip
     made.keys |= {"job": job.pk, "team": Team.objects.get().pk}
     return made

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from cases.models import CalendarDay, Locality, LocalStandard, Role
+from orders.models import LocalStep
 from performance.domain.period import Quarter
 from performance.figures import MEASURE_OF
 from tests.web.conftest import World, grow
@@ -56,6 +57,7 @@ def arguments(world: World, name: str, wanted: tuple[str, ...]) -> list[dict[str
         "amend_locality": Locality.objects.first,
         "remove_calendar_day": CalendarDay.objects.first,
         "remove_local_standard": LocalStandard.objects.first,
+        "remove_compliance_step": LocalStep.objects.first,
     }
     values: dict[str, object] = {
         **world.keys,

@@ -23,6 +23,7 @@ from cases.operations import open_council
 from justice.caseload import demonstration
 from justice.caseload.bulk import insert
 from justice.caseload.demonstration import appointments
+from justice.caseload.demonstration.compliance import add_compliance
 from justice.caseload.importing import bring_in
 from justice.caseload.management.commands.import_caseload import day, telling
 
@@ -104,6 +105,8 @@ class Command(BaseCommand):
         _hand_out(council, actor, written.holders)
         say(100, "Booking appointments")
         appointments.book(council, actor, today)
+        say(100, "Adding warnings, and absences that wait for a decision")
+        add_compliance(council, actor, today)
         say(100, "Making the log-ins")
         hashed = make_password(password)
         User.objects.filter(council=council, email__in=map(address, chosen)).update(password=hashed)
