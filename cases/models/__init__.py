@@ -1,5 +1,6 @@
 """People, caseloads, the timescale board and the trail."""
 
+from cases.models.around import Associate, ContactPoint, VictimInformation, VictimReader
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
@@ -17,9 +18,11 @@ __all__ = [
     "Alert",
     "Alias",
     "Allocation",
+    "Associate",
     "CalendarDay",
     "Case",
     "Consultation",
+    "ContactPoint",
     "Council",
     "Employment",
     "Entry",
@@ -40,6 +43,8 @@ __all__ = [
     "Timescale",
     "User",
     "Versioned",
+    "VictimInformation",
+    "VictimReader",
     "current_entry",
     "lapsed",
     "met",
