@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessments.domain import lscmi
-from assessments.models import Assessment, Plan, ReportRequest, Review
+from assessments.models import Assessment, Plan, Review
 from cases.chronology import Event, Kind, told_by, told_in_entries
 from cases.models import Case, User
 
@@ -13,7 +13,7 @@ from cases.models import Case, User
 def assessment_events(case: Case, user: User) -> Iterator[Event]:
     """Reports, assessments, plans and reviews of a case. Five queries."""
     told = told_in_entries(case, "submit_report", "withdraw_report")
-    for report in ReportRequest.objects.visible_to(user).filter(case=case).select_related("recorded_by"):
+    for report in case.report_requests.select_related("recorded_by"):
         name = f"{report.get_kind_display()} {report.reference}"
         by, at = told_by(report.recorded_by, report.recorded_at)
         court = ", ".join(part for part in (report.get_court_type_display(), report.court) if part)
@@ -31,7 +31,7 @@ def assessment_events(case: Case, user: User) -> Iterator[Event]:
                 title = f"{name} {done}"
                 yield Event(on, Kind.REPORT, title, report.subject, at=hour, by=by, recorded_at=at)
     of_case = {"order__case": case}
-    for assessment in Assessment.objects.visible_to(user).filter(**of_case).select_related("recorded_by"):
+    for assessment in Assessment.objects.filter(**of_case).select_related("recorded_by"):
         by, at = told_by(assessment.recorded_by, assessment.recorded_at)
         score = f"score {assessment.total}" if assessment.total is not None else ""
         title = f"{assessment.get_tool_display()} completed"
@@ -49,7 +49,7 @@ def assessment_events(case: Case, user: User) -> Iterator[Event]:
             by=by,
             recorded_at=at,
         )
-    for plan in Plan.objects.visible_to(user).filter(**of_case).select_related("recorded_by", "approved_by"):
+    for plan in Plan.objects.filter(**of_case).select_related("recorded_by", "approved_by"):
         by, at = told_by(plan.recorded_by, plan.recorded_at)
         approver = f" by {plan.approved_by.name}" if plan.approved_by else ""
         yield Event(
@@ -61,9 +61,7 @@ def assessment_events(case: Case, user: User) -> Iterator[Event]:
             by=by,
             recorded_at=at,
         )
-    for review in (
-        Review.objects.visible_to(user).filter(**of_case).select_related("recorded_by", "chaired_by")
-    ):
+    for review in Review.objects.filter(**of_case).select_related("recorded_by", "chaired_by"):
         by, at = told_by(review.recorded_by, review.recorded_at)
         chair = f", chaired by {review.chaired_by.name}" if review.chaired_by else ""
         parts = (("The person's views", review.persons_views), ("Decided", review.decisions))

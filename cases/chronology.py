@@ -1,7 +1,8 @@
 """One chronology of a case, made from every part of the record whenever it is read; nothing of it is stored.
 
-Each app has a generator of events, named in settings.CHRONOLOGY_SOURCES: it reads the app's own tables through what the
-user may see, in a fixed number of queries. What victims said is no part of it, whoever reads.
+Each app has a generator of events, named in settings.CHRONOLOGY_SOURCES: given a case that the user may see, it reads
+the app's own tables in a fixed number of queries, and leaves out what this user may not see of them. What victims said
+is no part of it, whoever reads.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from cases.models import Address, Alert, Allocation, Case, Entry, Role, User
+from cases.models import Address, Alert, Case, Entry, Role, User
 from cases.permissions import ALLOWED
 
 
@@ -129,9 +130,7 @@ def case_events(case: Case, user: User) -> Iterator[Event]:
     told = told_in_entries(case, "open_case", "close_case", "end_alert")
     opened_by, opened_at = told.get(("open_case", subject), ("", None))
     yield Event(case.opened_on, Kind.CASE, "Case opened", subject, by=opened_by, recorded_at=opened_at)
-    for row in (
-        Allocation.objects.visible_to(user).filter(case=case).select_related("worker", "team", "recorded_by")
-    ):
+    for row in case.allocations.select_related("worker", "team", "recorded_by"):
         what = "Order" if row.subject else "Case"
         to = f"{row.worker.name}, {row.team.name}" if row.worker else f"the queue of {row.team.name}"
         by, at = told_by(row.recorded_by, row.recorded_at)

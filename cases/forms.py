@@ -225,7 +225,7 @@ class VictimReadersForm(OperationForm):
 class ChronologyForm(Form):
     """Narrows a chronology. The words are sent by POST only: no name stands in an address."""
 
-    words = TextField("Words", max_length=100, required=False, hint="All of them must be in the entry")
+    words = TextField("Search in what happened", max_length=100, required=False)
     kind = CheckboxesField("Show", required=False)
     from_on = DateTextField("From", required=False, hint="")
     to_on = DateTextField("To", required=False, hint="")

@@ -115,10 +115,8 @@ def cases_whose_victims_are_seen_by(user: User) -> CaseQuerySet:
     sight = Q(Exists(held.filter(worker=user)))
     sight |= Q(Exists(VictimReader.objects.filter(case=OuterRef("pk"), user=user)))
     if user.role == Role.FIRST_LINE_MANAGER and user.team_id:
-        to_the_end = Allocation.objects.filter(
-            case=OuterRef("pk"), to_on=OuterRef("closed_on"), team=user.team_id
-        )
-        sight |= Q(Exists(held.filter(team=user.team_id))) | Q(Exists(to_the_end))
+        of_team = Allocation.objects.filter(case=OuterRef("pk"), team=user.team_id)
+        sight |= Q(Exists(of_team.filter(Q(to_on=None) | Q(to_on=OuterRef("closed_on")))))
     seen: CaseQuerySet = Case.objects.visible_to(user)
     return seen.filter(sight)
 

@@ -29,6 +29,8 @@ for name, viewset in {
     "timescales": cases_api.TimescaleViewSet,
     "allocations": cases_api.AllocationViewSet,
     "notices": cases_api.NoticeViewSet,
+    "contact-points": cases_api.ContactPointViewSet,
+    "associates": cases_api.AssociateViewSet,
     "orders": orders_api.OrderViewSet,
     "contacts": orders_api.ContactViewSet,
     "attendances": orders_api.AttendanceViewSet,

@@ -10,7 +10,7 @@ from orders import ledger
 from orders.domain import breach as breach_rules
 from orders.domain import variation as variation_rules
 from orders.domain.cpo import EndReason
-from orders.models import Attendance, Breach, Contact, Order, Release, Variation
+from orders.models import Attendance, Breach, Contact, Order, Variation
 
 NOBODY: Told = ("", None)
 
@@ -22,11 +22,7 @@ def order_events(case: Case, user: User) -> Iterator[Event]:
         "record_release_interview",
     )  # fmt: skip
     orders = {
-        row.pk: row
-        for row in Order.objects.visible_to(user)
-        .filter(case=case)
-        .select_related("recorded_by")
-        .prefetch_related("requirements")
+        row.pk: row for row in case.orders.select_related("recorded_by").prefetch_related("requirements")
     }
     for order in orders.values():
         yield from _order(order, told)
@@ -45,7 +41,7 @@ def order_events(case: Case, user: User) -> Iterator[Event]:
             recorded_at=at,
             notable=True,
         )
-    for contact in Contact.objects.visible_to(user).filter(**of_order).select_related("recorded_by"):
+    for contact in Contact.objects.filter(**of_order).select_related("recorded_by"):
         came = "attended" if contact.attended else "did not attend"
         by, at = told_by(contact.recorded_by, contact.recorded_at)
         yield Event(
@@ -62,9 +58,9 @@ def order_events(case: Case, user: User) -> Iterator[Event]:
     sessions = Attendance.objects.standing().filter(**of_order)
     for session in sessions.select_related("recorded_by").prefetch_related("lines__requirement"):
         yield _session(session, orders[session.order_id])
-    for breach in Breach.objects.visible_to(user).filter(**of_order).select_related("recorded_by"):
+    for breach in Breach.objects.filter(**of_order).select_related("recorded_by"):
         yield from _breach(breach, orders[breach.order_id], told)
-    for release in Release.objects.visible_to(user).filter(case=case).select_related("recorded_by"):
+    for release in case.releases.select_related("recorded_by"):
         label = release.get_licence_display()
         by, at = told_by(release.recorded_by, release.recorded_at)
         yield Event(

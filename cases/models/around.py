@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from cases.models.base import Recorded, Versioned, tracked
 from cases.models.cases import Case
@@ -133,7 +133,9 @@ class _OfVictims(models.QuerySet):
         """Only through cases.permissions, where the one rule about victims stands."""
         from cases import permissions
 
-        return self.filter(case__in=permissions.cases_whose_victims_are_seen_by(user))
+        # Asked of each row's case, not of every case there is: these rows are few.
+        seen = permissions.cases_whose_victims_are_seen_by(user).filter(pk=OuterRef("case"))
+        return self.filter(Exists(seen))
 
 
 class VictimInformation(Recorded, Versioned):

@@ -100,6 +100,11 @@ class Line:
         return late_words(self.timescale.late_reason) or excuse_words(self.timescale.excused)
 
     @property
+    def day_to_show(self) -> date | None:
+        """The due date, where the tag says only how long it is to it."""
+        return self.timescale.due_on if self.status.tone != "blue" else None
+
+    @property
     def late(self) -> bool:
         """Late, or overdue: a reason is asked for."""
         return self.state in ("overdue", "met_late", "missed")

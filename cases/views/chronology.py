@@ -19,7 +19,7 @@ from cases.views.person import CaseSection
 from justice.web import pdf
 from justice.web.dates import plain_date
 from justice.web.listing import Listing
-from justice.web.status import Status, days
+from justice.web.status import days
 from justice.web.views import CaseView
 
 PAGE = 50
@@ -78,16 +78,17 @@ def shown(row: Event, case: Case) -> dict[str, Any]:
         "text": row.text,
         "by": row.by,
         "href": address_of(row, case),
-        "status": Status(row.kind.label, "amber" if row.notable else "grey"),
+        "kind": row.kind.label,
+        "notable": row.notable,
         "note": late(row),
     }
 
 
 def late(row: Event) -> str:
-    """What was written down on another day than it happened says so."""
+    """What was written down on a later day than it happened says so."""
     if not row.recorded_late or row.recorded_on is None:
         return ""
-    return f"Recorded {plain_date(row.recorded_on)}, {days((row.recorded_on - row.on).days)} later"
+    return f"on {plain_date(row.recorded_on)}, {days((row.recorded_on - row.on).days)} later"
 
 
 class Narrowing:
@@ -125,6 +126,11 @@ class Narrowing:
     @property
     def narrowed(self) -> bool:
         return bool(self.kinds or self.from_on or self.to_on or self.words)
+
+    @property
+    def folded(self) -> bool:
+        """Whether the choices beside the words may stay folded away: none is in use."""
+        return self.valid and not (self.kinds or self.from_on or self.to_on or self.oldest_first)
 
     @property
     def in_words(self) -> str:

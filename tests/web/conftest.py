@@ -54,10 +54,19 @@ def grow(world: World, cases: int) -> None:
         release = order_operations.record_release(
             actor=worker, case=case, licence="parole", released_on=today, today=today
         )
+        around = {"actor": worker, "case": case, "today": today, "from_on": imposed}
+        point = case_operations.add_contact_point(
+            kind="mobile", value="07700 900 123", preferred=True, reminders=True, agreed_on=imposed, **around
+        )
+        associate = case_operations.add_associate(name="Ansel Whinmuir", relation="gp", **around)
+        victim = case_operations.add_victim_information(name="V M", wishes="To be told of release", **around)
         case.refresh_from_db()
         world.keys |= {
             "case": case.pk,
             "alert": case.person.alerts.get().pk,
+            "point": point.pk,
+            "associate": associate.pk,
+            "victim": victim.pk,
             "order": order.pk,
             "requirement": order.requirements.get(kind="supervision").pk,
             "attendance": attendance.pk,
