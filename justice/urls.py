@@ -30,6 +30,8 @@ for name, viewset in {
     "allocations": cases_api.AllocationViewSet,
     "notes": cases_api.NoteViewSet,
     "notices": cases_api.NoticeViewSet,
+    "contact-points": cases_api.ContactPointViewSet,
+    "associates": cases_api.AssociateViewSet,
     "orders": orders_api.OrderViewSet,
     "appointments": orders_api.AppointmentViewSet,
     "contacts": orders_api.ContactViewSet,

@@ -1,5 +1,6 @@
 """People, caseloads, the timescale board and the trail."""
 
+from cases.models.around import Associate, ContactPoint, VictimInformation, VictimReader
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
@@ -18,9 +19,11 @@ __all__ = [
     "Alert",
     "Alias",
     "Allocation",
+    "Associate",
     "CalendarDay",
     "Case",
     "Consultation",
+    "ContactPoint",
     "Council",
     "Employment",
     "Entry",
@@ -42,6 +45,8 @@ __all__ = [
     "Timescale",
     "User",
     "Versioned",
+    "VictimInformation",
+    "VictimReader",
     "current_entry",
     "lapsed",
     "met",

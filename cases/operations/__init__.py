@@ -1,5 +1,17 @@
 """Changes to people, cases, allocations, and to the settings that every case depends on."""
 
+from cases.operations.around import (
+    add_associate,
+    add_contact_point,
+    add_victim_information,
+    amend_associate,
+    amend_contact_point,
+    amend_victim_information,
+    end_associate,
+    end_contact_point,
+    end_victim_information,
+    name_victim_readers,
+)
 from cases.operations.notes import correct_note, record_note
 from cases.operations.people import (
     add_alias,
@@ -33,22 +45,32 @@ from cases.operations.settings import (
 
 __all__ = [
     "add_alias",
+    "add_associate",
+    "add_contact_point",
     "add_locality",
     "add_member_of_staff",
     "add_team",
+    "add_victim_information",
+    "amend_associate",
+    "amend_contact_point",
     "amend_council",
     "amend_locality",
     "amend_member_of_staff",
     "amend_person",
     "amend_team",
+    "amend_victim_information",
     "assign_case",
     "change_address",
     "close_case",
     "correct_note",
     "end_alert",
+    "end_associate",
+    "end_contact_point",
+    "end_victim_information",
     "excuse_timescale",
     "explain_lateness",
     "limit_record",
+    "name_victim_readers",
     "open_case",
     "open_council",
     "open_restricted_record",

@@ -1,4 +1,4 @@
-"""Finding and adding people, and the page of one case with what may be changed on it."""
+"""Finding and adding people, and what may be changed about one person and their case."""
 
 from __future__ import annotations
 
@@ -16,29 +16,19 @@ from cases import forms, operations, permissions
 from cases.consultations import looked_through
 from cases.matching import births_like, name_key
 from cases.models import (
-    Address,
     Alert,
-    Alias,
-    Allocation,
     Case,
     Consultation,
-    Entry,
     Explanation,
     Limit,
-    Note,
     Notice,
     Opening,
     Timescale,
     User,
 )
-from cases.models.timescales import TimescaleQuerySet
-from cases.views import notes
-from cases.views.board import labels_of, lines
-from justice.web.views import OperationView, PersonPage, today
+from cases.views.board import lines
+from justice.web.views import OperationView, today
 from orders.domain import reasons
-from orders.models import Appointment
-from orders.views import appointment_rows
-from orders.views.fragments import orders_of
 
 SHOWN = 25  # people found by one search: more means that the search should say more
 
@@ -130,81 +120,10 @@ class OpenCase(OperationView):
         return context
 
 
-ACTIONS = (
-    ("book_appointment", "Book an appointment"),
-    ("record_note", "Write a note"),
-    ("impose_order", "Record an order"),
-    ("request_report", "Record a report request"),
-    ("record_release", "Record a release from custody"),
-    ("assign_case", "Reassign"),
-    ("amend_person", "Correct the person's details"),
-    ("add_alias", "Add an alias"),
-    ("change_address", "Change address"),
-    ("raise_alert", "Raise an alert"),
-    ("limit_record", "Restrict or exclude"),
-    ("close_case", "Close the case"),
-)
-
-
-class CasePage(PersonPage):
-    """Everything current about one person: what is due and why, orders, reports, releases, who holds the case."""
-
-    page = "case"
-    template_name = "cases/case.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        case, user, on = self.case, self.request.user, today()
-        rows: TimescaleQuerySet = Timescale.objects.visible_to(user).filter(case=case)
-        shown = list(lines(rows.order_by("due_on", "pk"), case.council, on))
-        context |= {
-            "title": case.person.name,
-            "open_lines": [line for line in shown if line.to_do],
-            "past_lines": [line for line in reversed(shown) if not line.to_do],
-            "orders": orders_of(case, user, on),
-            "reports": case.report_requests.order_by("-hearing_on"),
-            "releases": case.releases.order_by("-released_on"),
-            "appointments": appointment_rows.table(
-                Appointment.objects.visible_to(user)
-                .filter(case=case)
-                .standing()
-                .select_related("worker")
-                .order_by("on", "at", "pk"),
-                user,
-                on,
-                "Appointments",
-                "No appointment is booked, and none waits for its outcome.",
-            ),
-            "notes": notes.table(
-                Note.objects.visible_to(user).filter(case=case).select_related("recorded_by", "corrected_by"),
-                permissions.allows(user, "correct_note"),
-            ),
-            "allocations": Allocation.objects.filter(case=case)
-            .select_related("worker", "team")
-            .order_by("-from_on", "-pk"),
-            "addresses": Address.objects.filter(person=case.person),
-            "aliases": Alias.objects.filter(person=case.person),
-            "ended_alerts": Alert.objects.filter(person=case.person, to_on__isnull=False),
-            "limits": Limit.objects.filter(person=case.person).select_related("user"),
-            "entries": Entry.objects.filter(case=case).select_related("actor")[:20],
-            "actions": [
-                (words, reverse(name, args=[case.pk]))
-                for name, words in ACTIONS
-                if case.closed_on is None and permissions.allows(user, name)
-            ],
-            "may_explain": permissions.allows(user, "explain_lateness"),
-            "may_excuse": permissions.allows(user, "excuse_timescale"),
-            "may_end_alert": permissions.allows(user, "end_alert"),
-            "may_submit": permissions.allows(user, "submit_report"),
-            "may_interview": permissions.allows(user, "record_release_interview"),
-            "labels": labels_of(case.council, on),
-        }
-        return context
-
-
 class AmendPerson(OperationView):
     operation = "amend_person"
     title = "Correct the person's details"
+    returns_to = "case_record"
     form_class = forms.PersonForm
     done = "The person's details were corrected"
 
@@ -230,6 +149,7 @@ class AddAlias(OperationView):
     operation = "add_alias"
     call = staticmethod(operations.add_alias)
     title = "Add an alias"
+    returns_to = "case_record"
     form_class = forms.AliasForm
     done = "The alias was added"
 
@@ -238,6 +158,7 @@ class ChangeAddress(OperationView):
     operation = "change_address"
     call = staticmethod(operations.change_address)
     title = "Change address"
+    returns_to = "people_around"
     form_class = forms.AddressForm
     done = "The new address was saved and the old one kept"
 
@@ -257,6 +178,7 @@ class EndAlert(OperationView):
     operation = "end_alert"
     call = staticmethod(operations.end_alert)
     title = "End an alert"
+    returns_to = "case_record"
     form_class = forms.EndAlertForm
     done = "The alert has ended; it stays on the record"
 
@@ -297,6 +219,7 @@ class LimitRecord(OperationView):
     operation = "limit_record"
     call = staticmethod(operations.limit_record)
     title = "Restrict or exclude"
+    returns_to = "case_record"
     form_class = forms.LimitForm
     done = "Who may see this record was saved"
 

@@ -79,8 +79,15 @@ FORM_RENDERER = "justice.web.forms.Renderer"
 DATABASES = {"default": database(default=f"sqlite:///{VAR / 'justice.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The one link between apps that the import contracts cannot see: who contributes facts to a case's timescales.
+# One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
+
+# The other one: who tells of what happened, for the one chronology of a case.
+CHRONOLOGY_SOURCES = [
+    "cases.chronology.case_events",
+    "orders.chronology.order_events",
+    "assessments.chronology.assessment_events",
+]
 
 # Instants are kept in UTC; a deadline is a calendar day in Scotland.
 LANGUAGE_CODE = "en-gb"

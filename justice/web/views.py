@@ -17,8 +17,9 @@ from django.views.generic import FormView, TemplateView
 from django.views.generic.base import View
 
 from cases import permissions
+from cases.alerts import sorted_out
 from cases.consultations import looked_at
-from cases.models import Alert, Case
+from cases.models import Alert, Allocation, Case, Consultation
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Refused
 
@@ -32,6 +33,7 @@ class CaseView(View):
     """A page about one case: found through what the user may see, and logged before anything is shown."""
 
     page: ClassVar[str] = ""
+    looks: ClassVar[str] = Consultation.Kind.VIEW
     case: Case
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +44,8 @@ class CaseView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if hasattr(self, "case"):
-            looked_at(user=request.user, case=self.case, page=self.page or type(self).__name__)
+            page = self.page or type(self).__name__
+            looked_at(user=request.user, case=self.case, page=page, kind=self.looks)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -50,7 +53,10 @@ class CaseView(View):
         if hasattr(self, "case"):
             context["case"] = self.case
             context["person"] = self.case.person
-            context["alerts"] = Alert.objects.filter(person=self.case.person, to_on=None)
+            present = Alert.objects.filter(person=self.case.person, to_on=None)
+            context["alerts"], context["adjustments"] = sorted_out(present)
+            holders = Allocation.objects.filter(case=self.case, subject="", to_on=None)
+            context["holder"] = holders.select_related("worker", "team").first()
         return context
 
 
@@ -69,7 +75,13 @@ class OperationView(CaseView, FormView):
     title: ClassVar[str]
     button: ClassVar[str] = "Save"
     done: ClassVar[str] = ""
+    # Fields that the address may fill in beforehand (?kind=first_contact): a suggestion, and the form still asks.
+    suggests: ClassVar[tuple[str, ...]] = ()
     template_name = "forms/operation.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        given = self.request.GET
+        return {**super().get_initial(), **{name: given[name] for name in self.suggests if name in given}}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not permissions.allows(request.user, self.operation):
@@ -108,8 +120,11 @@ class OperationView(CaseView, FormView):
         context.setdefault("back", self.get_success_url())
         return context
 
+    # The page of the case that the form goes back to.
+    returns_to: ClassVar[str] = "case"
+
     def get_success_url(self) -> str:
-        return reverse("case", args=[self.case.pk])
+        return reverse(self.returns_to, args=[self.case.pk])
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:

@@ -132,6 +132,24 @@ class Requirement(Recorded, Versioned):
         """Unpaid work of 100 hours or fewer is level 1, more is level 2 (s.227I); never keyed."""
         return level(self.hours) if self.hours else None
 
+    @property
+    def length(self) -> str:
+        """How much of it the court ordered: "120 hours, level 2", "18 months"."""
+        parts = []
+        if self.kind == RequirementKind.UNPAID_WORK and self.hours:
+            parts += [f"{self.hours} hours", f"level {self.level}"]
+        if self.months:
+            parts.append(f"{self.months} month{'' if self.months == 1 else 's'}")
+        if self.days:
+            parts.append(f"{self.days} day{'' if self.days == 1 else 's'}")
+        if self.hours_per_day:
+            parts.append(f"{self.hours_per_day} hours a day")
+        if self.stay_away:
+            parts.append("away from the place")
+        if self.court_directs_concurrent:
+            parts.append("runs together with unpaid work under another order")
+        return ", ".join(parts)
+
 
 class Variation(Recorded):
     """What a court later changed in an order: only a recorded decision varies it. Add-only."""

@@ -95,6 +95,18 @@ class Attendance(Recorded):
     def __str__(self) -> str:
         return f"attendance {self.pk}"
 
+    @property
+    def minutes_credited(self) -> int:
+        """What the session credited to its own order. Read with lines and their requirements at hand.
+
+        Hours that count for several requirements are one person's hours, counted once.
+        """
+        credited: dict[int, int] = {}
+        for line in self.lines.all():
+            if line.requirement.order_id == self.order_id:
+                credited[line.requirement_id] = credited.get(line.requirement_id, 0) + line.minutes
+        return max(credited.values(), default=0)
+
 
 class HoursLine(models.Model):
     """Minutes credited to one requirement for one attendance, or taken back: the ledger. Add-only.

@@ -251,6 +251,7 @@ class RecordContact(OrderOperation):
     button = "Save the contact"
     done = "The contact was recorded"
     form_class = forms.ContactForm
+    suggests = ("kind",)
 
 
 class RecordHomeVisit(RecordContact):

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 import justice
 from cases import permissions
 from cases.calendars import standards_of
-from justice.web import exports
+from justice.web import exports, pdf
 from justice.web.listing import Column, Listing, Table
 from justice.web.status import Status, rag
 from justice.web.views import today
@@ -340,7 +340,7 @@ def update(request: HttpRequest, quarter: Quarter) -> HttpResponse:
         "edition": standards_of(choices.scope.council).edition_on(quarter.last).key,
         "code_version": CODE_VERSION,
     }
-    return drawing.pdf(request, "pdf/dashboard.html", context, f"performance-update-{quarter}.pdf")
+    return pdf.as_file(request, "pdf/dashboard.html", context, f"performance-update-{quarter}.pdf")
 
 
 def points(text: str) -> list[str]:

@@ -74,6 +74,7 @@ ALLOWED_READS = {
     "Address.objects.filter": "addresses of the person of a visible case",
     "Limit.objects.filter": "limits of the person of a visible case",
     "Allocation.objects.filter": "holders of a visible case",
+    "Contact.objects.filter": "contacts of the orders of a visible case",
     "Entry.objects.filter": "the trail of a visible case",
     "Consultation.objects.create": "the log itself",
     "Council.objects.all": "jobs and commands ask for every council",

@@ -78,10 +78,19 @@ def grow(world: World, cases: int) -> None:
         note = case_operations.record_note(
             actor=worker, case=case, kind="telephone_call", on=today, text="Rang about the bus", today=today
         )
+        around = {"actor": worker, "case": case, "today": today, "from_on": imposed}
+        point = case_operations.add_contact_point(
+            kind="mobile", value="07700 900 123", preferred=True, reminders=True, agreed_on=imposed, **around
+        )
+        associate = case_operations.add_associate(name="Ansel Whinmuir", relation="gp", **around)
+        victim = case_operations.add_victim_information(name="V M", wishes="To be told of release", **around)
         case.refresh_from_db()
         world.keys |= {
             "case": case.pk,
             "alert": case.person.alerts.get().pk,
+            "point": point.pk,
+            "associate": associate.pk,
+            "victim": victim.pk,
             "order": order.pk,
             "requirement": order.requirements.get(kind="supervision").pk,
             "attendance": attendance.pk,
