@@ -229,8 +229,8 @@ class ChronologyForm(Form):
 
     words = TextField("Search in what happened", max_length=100, required=False)
     kind = CheckboxesField("Show", required=False)
-    from_on = DateTextField("From", required=False, hint="")
-    to_on = DateTextField("To", required=False, hint="")
+    from_on = DateTextField("From", noun="The first day", required=False, hint="")
+    to_on = DateTextField("To", noun="The last day", required=False, hint="")
     order = SelectField(
         "Order", choices=(("newest", "Newest first"), ("oldest", "Oldest first")), required=False, blank=""
     )
