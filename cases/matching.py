@@ -258,7 +258,8 @@ class Known:
     lives: frozenset[str] = frozenset()  # postcode of the present address, whole and its first half
     lived: frozenset[str] = frozenset()  # of earlier ones
     reference: str = ""
-    references: frozenset[str] = frozenset()  # of what is recorded under the case
+    references: frozenset[str] = frozenset()  # of the person and what is recorded under the case
+    key: str = ""  # the folded name, to put people in order by
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import F, Prefetch, prefetch_related_objects
+from django.db.models import F, Prefetch
 
 from cases import matching
 from cases.matching import Asked, Known, Likeness
-from cases.models import Alert, Alias, Allocation, Case, Council, Person, SearchWord, Spelling, User
+from cases.models import Address, Alert, Alias, Allocation, Case, Council, Person, SearchWord, Spelling, User
 from cases.typed import asked_in
 
 SHOWN = 25  # people found by one search: more means that the search should say more
@@ -31,8 +31,8 @@ CONSIDERED = 20_000
 # How much less likely than the likeliest somebody may be and still be shown: nobody is shown without need.
 BEHIND = 0.35
 LEAST = 0.3
+A_LITTLE = 0.1  # by which a closer look may lower what the index promised
 BATCH = 500
-READ = ("aliases", "addresses", "search_words")  # of a person, to say how like they are
 
 Model = Callable[[str, str], Any]
 Insert = Callable[[list[Any]], object]
@@ -201,44 +201,47 @@ class _Rough:
 def find(user: User, text: str, on: date) -> Found:
     """Those the user may see whom the text may mean, the likeliest first and of the same likelihood the open cases.
 
-    Ten queries at most. A name that is known but not to this user takes the same ones as a name that nobody bears.
+    Twelve queries at most. A name that is known but not to this user takes the same ones as a name that nobody bears.
     """
     asked = asked_in(text, on)
     council = user.council_id
     if asked.nothing or council is None:
         return Found([], False)
-    ranked = [
-        (like, case)
-        for case in _closely(user, asked, _roughly(council, asked))
-        if (like := matching.likeness(asked, _known(case.person))).share >= LEAST
-    ]
-    ranked.sort(key=_order)
-    ranked = [pair for pair in ranked if pair[0].share >= ranked[0][0].share - BEHIND]
+    seen = _seen(user, asked, _roughly(council, asked))
+    known = known_of(list(seen), asked)
+    likes = {person: matching.likeness(asked, one) for person, one in known.items()}
+    best = max((like.share for like in likes.values()), default=0.0)
+    ranked = [person for person, like in likes.items() if like.share >= max(LEAST, best - BEHIND)]
+    ranked.sort(
+        key=lambda person: (
+            -likes[person].share,
+            not likes[person].by_reference,
+            seen[person].closed,
+            known[person].key,
+            known[person].reference,
+        )
+    )
     shown = ranked[:SHOWN]
-    prefetch_related_objects(
-        [case for _, case in shown],
-        Prefetch(
-            "allocations",
-            Allocation.objects.filter(subject="", to_on=None).select_related("worker", "team"),
-            to_attr="held",
-        ),
-        Prefetch("person__alerts", Alert.objects.filter(to_on=None), to_attr="current_alerts"),
-    )
-    return Found(
-        [Hit(case, case.person, like.reason, like.name) for like, case in shown], len(ranked) > SHOWN
-    )
+    cases = _to_show([seen[person].case for person in shown]) if shown else {}
+    hits = [
+        Hit(cases[person], cases[person].person, likes[person].reason, likes[person].name) for person in shown
+    ]
+    return Found(hits, len(ranked) > SHOWN)
 
 
-def _order(pair: tuple[Likeness, Case]) -> tuple[object, ...]:
-    like, case = pair
-    person = case.person
-    return (
-        -like.share,
-        not like.by_reference,
-        case.closed_on is not None,
-        person.name_key,
-        person.reference,
+def _to_show(keys: list[int]) -> dict[int, Case]:
+    """These cases by their people, with who holds each now and what whoever meets the person must know."""
+    held = Allocation.objects.filter(subject="", to_on=None).select_related("worker", "team")
+    alerts = Alert.objects.filter(to_on=None)
+    cases = (
+        Case.objects.filter(pk__in=keys)
+        .select_related("person")
+        .prefetch_related(
+            Prefetch("allocations", held, to_attr="held"),
+            Prefetch("person__alerts", alerts, to_attr="current_alerts"),
+        )
     )
+    return {case.person_id: case for case in cases}
 
 
 def _roughly(council: int, asked: Asked) -> dict[int, float]:
@@ -295,52 +298,91 @@ def _wanted(council: int, asked: Asked) -> dict[str, list[tuple[int, float]]]:
     return wanted
 
 
-def _closely(user: User, asked: Asked, rough: Mapping[int, float]) -> list[Case]:
-    """The likeliest of them that the user may see, with what is needed to say how like they are: one case each."""
+@dataclass(frozen=True)
+class _Seen:
+    """The case by which the user may see somebody: the open one, else the newest."""
+
+    case: int
+    closed: bool
+    rough: float
+    name: str
+
+
+def _seen(user: User, asked: Asked, rough: Mapping[int, float]) -> dict[int, _Seen]:
+    """The likeliest of these people whom the user may see, each with one case, in no order.
+
+    Those who are not much less likely than the likeliest are asked for first. Only if the user may see none of them
+    are all the others: who comes after them could not be shown beside one of them.
+    """
     considered = nsmallest(CONSIDERED, rough, key=lambda person: (-rough[person], person))
-    cases = Case.objects.visible_to(user)
+    top = rough[considered[0]] if considered else 0.0
+    least = top - BEHIND - A_LITTLE
+    end = next((at for at, person in enumerate(considered) if rough[person] < least), len(considered))
+    found = _visible(user, asked, considered[:end], rough)
+    if max((one.rough for one in found.values()), default=0.0) < top - A_LITTLE:
+        found |= _visible(user, asked, considered[end:], rough)
+    close = nsmallest(
+        CLOSELY,
+        found,
+        key=lambda person: (-found[person].rough, found[person].closed, found[person].name, person),
+    )
+    return {person: found[person] for person in close}
+
+
+def _visible(user: User, asked: Asked, people: Sequence[int], rough: Mapping[int, float]) -> dict[int, _Seen]:
     # Nobody has the key 0. It is asked for all the same, so that a name that is known but hidden from the user takes
     # neither more nor fewer queries than one that is not there at all.
-    rows = cases.filter(person__in=considered or [0]).values_list(
-        "person", "pk", "closed_on", "person__name_key"
-    )
+    rows = Case.objects.visible_to(user).filter(person__in=people or [0])
     initials = [word for word in asked.words if len(word) == 1]
-    best: dict[int, tuple[Any, ...]] = {}
-    for person, case, closed_on, name in rows:
+    found: dict[int, _Seen] = {}
+    for person, case, closed_on, name in rows.values_list("person", "pk", "closed_on", "person__name_key"):
         share = rough[person]
-        if initials:
+        if initials:  # of which the index knows nothing
             firsts = {word[0] for word in name.split()}
             wrong = sum(initial not in firsts for initial in initials)
             share -= matching.NAME * matching.SAME_INITIAL * wrong / len(asked.words)
-        place = (-share, closed_on is not None, name, -case)
-        if person not in best or place < best[person]:
-            best[person] = place
-    keys = [-place[-1] for place in nsmallest(CLOSELY, best.values())]
-    read = [f"person__{name}" for name in READ]
-    return list(cases.filter(pk__in=keys).select_related("person").prefetch_related(*read)) if keys else []
+        one = _Seen(case, closed_on is not None, share, name)
+        if person not in found or (one.closed, -one.case) < (found[person].closed, -found[person].case):
+            found[person] = one
+    return found
 
 
-def _known(person: Person) -> Known:
-    """What is known of a person whose aliases, addresses and search words were read."""
-    words = {row.word for row in person.search_words.all()}
-    addresses = person.addresses.all()
-    lives = {key for row in addresses if row.to_on is None for key in matching.postcode_keys(row.postcode)}
-    lived = {
-        key for row in addresses if row.to_on is not None for key in matching.postcode_keys(row.postcode)
+def known_of(people: Sequence[int], asked: Asked) -> dict[int, Known]:
+    """What is known of these people that bears on what was asked."""
+    rows = Person.objects.filter(pk__in=people)
+    basic = {
+        pk: (reference, key, f"{given} {family}", born)
+        for pk, reference, key, given, family, born in rows.values_list(
+            "pk", "reference", "name_key", "given_name", "family_name", "date_of_birth"
+        )
     }
-    known_as: list[Person | Alias] = [person, *person.aliases.all()]
-    names = [
-        (f"{one.given_name} {one.family_name}".strip(), matching.name_key(one.given_name, one.family_name))
-        for one in known_as
-    ]
-    return Known(
-        names=tuple((written, tuple(key.split())) for written, key in names),
-        born=person.date_of_birth,
-        lives=frozenset(lives),
-        lived=frozenset(lived),
-        reference=matching.squeezed(person.reference),
-        references=frozenset(word[1:] for word in words if word[0] == "#"),
-    )
+    names = {pk: [(written, tuple(key.split()))] for pk, (_, key, written, _) in basic.items()}
+    aliases = Alias.objects.filter(person__in=people).order_by("pk")
+    for pk, given, family, key in aliases.values_list("person", "given_name", "family_name", "name_key"):
+        names[pk].append((f"{given} {family}".strip(), tuple(key.split())))
+    lives: dict[bool, dict[int, set[str]]] = {True: defaultdict(set), False: defaultdict(set)}
+    if asked.postcodes:
+        addresses = Address.objects.filter(person__in=people)
+        for pk, postcode, to_on in addresses.values_list("person", "postcode", "to_on"):
+            lives[to_on is None][pk] |= matching.postcode_keys(postcode)
+    references = [f"#{reference}" for reference in asked.references]
+    referred: dict[int, set[str]] = defaultdict(set)
+    for pk, word in SearchWord.objects.filter(person__in=people, word__in=references).values_list(
+        "person", "word"
+    ):
+        referred[pk].add(word[1:])
+    return {
+        pk: Known(
+            names=tuple(names[pk]),
+            born=born,
+            lives=frozenset(lives[True][pk]),
+            lived=frozenset(lives[False][pk]),
+            reference=matching.squeezed(reference),
+            references=frozenset(referred[pk]),
+            key=key,
+        )
+        for pk, (reference, key, _, born) in basic.items()
+    }
 
 
 def people_like(
@@ -350,7 +392,10 @@ def people_like(
     asked = Asked(words=tuple(matching.name_key(given_name, family_name).split()), born=born)
     rough = _roughly(council.pk, asked)
     close = [person for person, share in rough.items() if share >= matching.A_DUPLICATE]
-    people = Person.objects.filter(pk__in=close).prefetch_related(*READ)
-    found = [(person, matching.likeness(asked, _known(person))) for person in people]
-    alike = [pair for pair in found if pair[1].share >= matching.A_DUPLICATE]
-    return sorted(alike, key=lambda pair: (-pair[1].share, pair[0].pk))
+    likes = {pk: matching.likeness(asked, known) for pk, known in known_of(close, asked).items()}
+    alike = sorted(
+        (pk for pk, like in likes.items() if like.share >= matching.A_DUPLICATE),
+        key=lambda pk: (-likes[pk].share, pk),
+    )
+    people = Person.objects.in_bulk(alike)
+    return [(people[pk], likes[pk]) for pk in alike]
