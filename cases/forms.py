@@ -288,11 +288,18 @@ class ReasonForm(OperationForm):
         self.fields["code"].choices = list(codes.items())
 
 
-class PeopleSearchForm(Form):
-    """Finds a person by reference, name or date of birth. Sent by POST: no name stands in an address."""
+class FindPersonForm(Form):
+    """One box for whatever is known of a person. Sent by POST: no name stands in an address."""
 
-    text = TextField("Reference or name", max_length=100, required=False, width=20)
-    date_of_birth = DateField("Date of birth", required=False, birth=True)
+    text = TextField(
+        "Find a person",
+        max_length=100,
+        hint="Name, date of birth, reference or postcode, in any order and any spelling",
+        missing="Enter a name, date of birth, reference or postcode",
+        noun="Search",
+        width="two-thirds",
+        autocomplete="off",
+    )
 
 
 class NoteForm(OperationForm):

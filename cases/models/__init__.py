@@ -6,6 +6,7 @@ from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
+from cases.models.search import SearchWord, Spelling
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
 from cases.models.trail import Consultation, Entry, Job, Notice, Submission
@@ -40,6 +41,8 @@ __all__ = [
     "Person",
     "Recorded",
     "Role",
+    "SearchWord",
+    "Spelling",
     "Submission",
     "Team",
     "Timescale",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +12,6 @@ from django.utils import timezone
 
 from cases import forms, operations, permissions
 from cases.consultations import looked_through
-from cases.matching import births_like, name_key
 from cases.models import (
     Alert,
     Case,
@@ -24,50 +21,27 @@ from cases.models import (
     Notice,
     Opening,
     Timescale,
-    User,
 )
+from cases.search import SHOWN, find
 from cases.views.board import lines
 from justice.web.views import OperationView, today
 from orders.domain import reasons
 
-SHOWN = 25  # people found by one search: more means that the search should say more
-
-
-def find_people(user: User, text: str, born: date | None) -> QuerySet[Case]:
-    """Cases of the people sought that the user may see, by reference, folded name, alias or date of birth."""
-    cases = Case.objects.visible_to(user).select_related("person")
-    if text:
-        key = name_key("", text)
-        reference = Q(person__reference__iexact=text.strip())
-        words = Q()
-        for word in key.split():
-            words &= Q(person__name_key__contains=word) | Q(person__aliases__name_key__contains=word)
-        cases = cases.filter(reference | words if key else reference)
-    if born:
-        cases = cases.filter(person__date_of_birth__in=births_like(born))
-    return cases.order_by("person__family_name", "person__given_name", "pk").distinct()
-
 
 def people(request: HttpRequest) -> HttpResponse:
     """Find a person. The search is sent by POST, so that no name stands in an address or a log."""
-    form = forms.PeopleSearchForm(request.POST or None)
-    found, more = None, False
-    if request.method == "POST" and form.is_valid():
-        text, born = form.cleaned_data["text"], form.cleaned_data["date_of_birth"]
-        if text or born:
-            found = list(find_people(request.user, text, born)[: SHOWN + 1])
-            more, found = len(found) > SHOWN, found[:SHOWN]
-            keys = [case.pk for case in found]
-            looked_through(user=request.user, cases=keys, page="people", kind=Consultation.Kind.SEARCH)
-        else:
-            form.add_error(None, "Enter a reference, a name or a date of birth")
-    context = {
+    form = forms.FindPersonForm(request.POST or None)
+    context: dict[str, Any] = {
         "form": form,
-        "found": found,
-        "more": more,
         "shown": SHOWN,
         "may_add": permissions.allows(request.user, "open_case"),
+        "header_search": None,  # the page has the box itself
     }
+    if request.method == "POST" and form.is_valid():
+        found = find(request.user, form.cleaned_data["text"], today())
+        keys = [hit.case.pk for hit in found.rows]
+        looked_through(user=request.user, cases=keys, page="people", kind=Consultation.Kind.SEARCH)
+        context |= {"searched": True, "rows": found.rows, "more": found.more}
     return render(request, "cases/people.html", context)
 
 

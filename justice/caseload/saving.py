@@ -20,7 +20,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from assessments.models import Assessment, Plan, ReportRequest, Review
-from cases import timescales
+from cases import search, timescales
 from cases.matching import name_key
 from cases.models import (
     Address,
@@ -112,6 +112,7 @@ class _Saving:
         yield "contacts, plans, assessments and reviews", self._save_events
         yield "attendance and hours", self._save_attendance
         yield "exclusions", self._save_exclusions
+        yield "what people are found by", self._save_search
         yield "timescales", self._save_timescales
         yield "the audit trail", self._save_entries
 
@@ -619,6 +620,12 @@ class _Saving:
             code=row.reason,
             **self.told,
         )
+
+    def _save_search(self) -> None:
+        """Of everybody of whom something is new or changed: a name, an address, or a reference under their case."""
+        people = {case.person_id for case in (*self.new_cases, *self.touched.values())}
+        people |= {change.stored.pk for change in self.tables["people"].changed}
+        search.refresh(sorted(people), insert=insert)
 
     # --- Timescales and the trail
 

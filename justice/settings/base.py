@@ -81,6 +81,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
+# Whose references find the person (cases.search): each has a reference and a case.
+SEARCHED_REFERENCES = ["orders.Order", "orders.Release", "assessments.ReportRequest"]
 
 # The other one: who tells of what happened, for the one chronology of a case.
 CHRONOLOGY_SOURCES = [
@@ -201,6 +203,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Each kind of job, and the function that does it; and what is called when a job has been asked for.
 JOB_KINDS = {
     "check_timescales": "cases.nightly.check_timescales",
+    "check_search": "cases.nightly.check_search",
     "notify": "cases.nightly.notify",
     "remind": "orders.nightly.remind",
     "keep_figures": "performance.nightly.keep_figures",

@@ -25,6 +25,8 @@ class Place:
     sections: tuple[str, ...]
 
 
+FIND_PEOPLE: Final = (*_CASEWORK, "senior_manager")
+
 PLACES: Final = (
     Place("My caseload", "my_caseload", ("caseworker", "first_line_manager"), ("my-caseload",)),
     Place("My week", "my_week", ("caseworker", "first_line_manager"), ("my-week",)),
@@ -40,12 +42,7 @@ PLACES: Final = (
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
     Place("Absences", "absences", (*_CASEWORK, "senior_manager"), ("absences",)),
     Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated")),
-    Place(
-        "People",
-        "people",
-        (*_CASEWORK, "senior_manager"),
-        ("people", "cases", "orders", "reports", "appointments"),
-    ),
+    Place("People", "people", FIND_PEOPLE, ("people", "cases", "orders", "reports", "appointments")),
     Place("Notices", "notices", _CASEWORK, ("notices",)),
     Place("Performance", "performance", _FIGURES, ("performance",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
@@ -89,10 +86,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": [],
         "signed_in": None,
         "sign_out": address("sign_out"),
+        "header_search": "",
     }
     if user is not None and user.is_authenticated:
         council = getattr(user, "council", None)
         given["navigation"] = links_for(getattr(user, "role", ""), request.path)
+        if getattr(user, "role", "") in FIND_PEOPLE:
+            given["header_search"] = address("people")
         given["signed_in"] = {
             "name": getattr(user, "name", "") or user.get_username(),
             "role": user.get_role_display() if hasattr(user, "get_role_display") else "",
