@@ -27,6 +27,12 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "end_alert": _OFFICE,
     "assign_case": _MANAGE,
     "close_case": _LINE,
+    "hand_over_caseload": _MANAGE,
+    "undo_handover": _MANAGE,
+    "arrange_cover": _MANAGE,
+    "end_cover": _MANAGE,
+    "set_availability": _MANAGE,
+    "end_availability": _MANAGE,
     "limit_record": _MANAGE,
     "open_restricted_record": _WORK | _REGISTER,
     "explain_lateness": _WORK,
@@ -83,3 +89,14 @@ def allows(actor: User, operation: str) -> bool:
     if actor.role == Role.SYSTEM:
         return True
     return actor.is_active and actor.role in ALLOWED[operation]
+
+
+def manages(actor: User, user: User) -> bool:
+    """Whether somebody's hours and cover are the actor's to arrange: those of their team, or of the whole council."""
+    if actor.role == Role.SYSTEM:
+        return True
+    if user.council_id != actor.council_id:
+        return False
+    return actor.role == Role.SENIOR_MANAGER or (
+        actor.role == Role.FIRST_LINE_MANAGER and user.team_id == actor.team_id
+    )

@@ -14,6 +14,7 @@ from typing import Final
 SIGHT: Final = {
     "case": "through a case that the user may see",
     "council": "by staff of the council; holds nothing about a person under supervision",
+    "staff": "by the member of staff it is about, and by who manages them",
     "own": "by the member of staff it belongs to",
     "trail": "by rules of its own, in the trail",
     "system": "by no page",

@@ -1,8 +1,10 @@
 """People, caseloads, the timescale board and the trail."""
 
+from cases.models.availability import Availability, Cover, managed_by
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
+from cases.models.handover import Handover, HandoverLine
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
@@ -17,15 +19,19 @@ __all__ = [
     "Alert",
     "Alias",
     "Allocation",
+    "Availability",
     "CalendarDay",
     "Case",
     "Consultation",
     "Council",
+    "Cover",
     "Employment",
     "Entry",
     "Ethnicity",
     "Explanation",
     "Gender",
+    "Handover",
+    "HandoverLine",
     "Job",
     "Limit",
     "LocalStandard",
@@ -42,6 +48,7 @@ __all__ = [
     "Versioned",
     "current_entry",
     "lapsed",
+    "managed_by",
     "met",
     "tracked",
     "unmet",

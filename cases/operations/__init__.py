@@ -1,5 +1,11 @@
-"""Changes to people, cases, allocations, and to the settings that every case depends on."""
+"""Changes to people, cases, allocations, hours and cover, and to the settings that every case depends on."""
 
+from cases.operations.availability import (
+    arrange_cover,
+    end_availability,
+    end_cover,
+    set_availability,
+)
 from cases.operations.people import (
     add_alias,
     amend_person,
@@ -40,10 +46,13 @@ __all__ = [
     "amend_member_of_staff",
     "amend_person",
     "amend_team",
+    "arrange_cover",
     "assign_case",
     "change_address",
     "close_case",
     "end_alert",
+    "end_availability",
+    "end_cover",
     "excuse_timescale",
     "explain_lateness",
     "limit_record",
@@ -54,6 +63,7 @@ __all__ = [
     "raise_alert",
     "remove_calendar_day",
     "remove_local_standard",
+    "set_availability",
     "set_calendar_day",
     "set_local_standard",
 ]

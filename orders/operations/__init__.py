@@ -14,6 +14,7 @@ from orders.operations.court import (
     transfer_order_out,
     vary_order,
 )
+from orders.operations.handover import Given, hand_over_caseload, last_day_to_undo, undo_handover
 from orders.operations.work import (
     correct_attendance,
     decide_breach,
@@ -26,12 +27,15 @@ from orders.operations.work import (
 )
 
 __all__ = [
+    "Given",
     "complete_requirement",
     "correct_attendance",
     "correct_order",
     "decide_breach",
     "end_order",
+    "hand_over_caseload",
     "impose_order",
+    "last_day_to_undo",
     "lodge_breach",
     "query_order",
     "record_attendance",
@@ -41,5 +45,6 @@ __all__ = [
     "record_release_interview",
     "resolve_query",
     "transfer_order_out",
+    "undo_handover",
     "vary_order",
 ]
