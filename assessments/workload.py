@@ -74,7 +74,7 @@ def holding(workers: Iterable[User]) -> CaseQuerySet:
 
 
 def pieces(cases: CaseQuerySet, on: date) -> list[Piece]:
-    """Every piece of work in these open cases, with who holds it: seven queries whatever the number of cases.
+    """Every piece of work in these open cases, with who holds it: eight queries whatever the number of cases.
 
     An order is held by its responsible officer; where it has none, and for all other work, by who holds the case.
     """
@@ -86,7 +86,7 @@ def pieces(cases: CaseQuerySet, on: date) -> list[Piece]:
         )
     }
     active = Order.objects.filter(case__in=cases).active(on)
-    levels = _levels(cases, on)
+    known = levels(cases, on)
     supervised = set(
         Requirement.objects.filter(
             order__in=active, kind=RequirementKind.SUPERVISION, removed_on=None
@@ -96,7 +96,7 @@ def pieces(cases: CaseQuerySet, on: date) -> list[Piece]:
     case_of = {}
     for key, case, imposed_on in active.values_list("pk", "case", "imposed_on"):
         case_of[key] = case
-        orders[case].append(HeldOrder(key, imposed_on, key in supervised, levels.get(case, "")))
+        orders[case].append(HeldOrder(key, imposed_on, key in supervised, known.get(case, "")))
     found = [
         (case, kind, f"order:{key}")
         for case, held in orders.items()
@@ -124,7 +124,7 @@ def pieces(cases: CaseQuerySet, on: date) -> list[Piece]:
         if domain.counts_as_licence(released_on, on, edition)
     ]
     weighed = {case for case, _, _ in found}
-    found += [(case, domain.OTHER, "") for case, subject in holders if not subject and case not in weighed]
+    found += [(case, domain.OTHER, "") for case in cases.values_list("pk", flat=True) if case not in weighed]
     return [
         Piece(
             case, kind, edition.points(kind), holders.get((case, subject), holders.get((case, ""))), subject
@@ -133,7 +133,7 @@ def pieces(cases: CaseQuerySet, on: date) -> list[Piece]:
     ]
 
 
-def _levels(cases: CaseQuerySet, on: date) -> dict[int, str]:
+def levels(cases: CaseQuerySet, on: date) -> dict[int, str]:
     """The latest LS/CMI level of the person in each case, an override before what follows from the score."""
     rows = Assessment.objects.filter(
         Q(total__isnull=False) | ~Q(override_level=""),
@@ -168,7 +168,7 @@ def loads(users: Sequence[User], on: date) -> list[Load]:
     for piece in pieces(holding(users), on):
         if piece.worker in found:
             found[piece.worker].pieces.append(piece)
-    held = Allocation.objects.filter(worker__in=list(found), to_on=None, case__closed_on=None)
+    held = Allocation.objects.current().filter(worker__in=list(found))
     lately: dict[int, set[int]] = defaultdict(set)
     for worker, case, from_on in held.values_list("worker", "case", "from_on"):
         found[worker].cases.add(case)

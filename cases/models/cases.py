@@ -118,6 +118,10 @@ class AllocationQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> AllocationQuerySet:
         return self.filter(case__in=Case.objects.visible_to(user))
 
+    def current(self) -> AllocationQuerySet:
+        """Who holds what of open cases now."""
+        return self.filter(to_on=None, case__closed_on=None)
+
     def on(self, day: date) -> AllocationQuerySet:
         return self.filter(Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)
 

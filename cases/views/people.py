@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.views.loads import effect_of_giving
 from cases import forms, operations, permissions
 from cases.consultations import looked_through
 from cases.matching import births_like, name_key
@@ -24,6 +25,7 @@ from cases.models import (
     Consultation,
     Entry,
     Explanation,
+    HandoverLine,
     Limit,
     Notice,
     Opening,
@@ -161,6 +163,11 @@ class CasePage(PersonPage):
             "allocations": Allocation.objects.filter(case=case)
             .select_related("worker", "team")
             .order_by("-from_on", "-pk"),
+            "handed_over": HandoverLine.objects.visible_to(user)
+            .filter(case=case)
+            .exclude(note="")
+            .select_related("handover__leaver", "recorded_by")
+            .order_by("-pk"),
             "addresses": Address.objects.filter(person=case.person),
             "aliases": Alias.objects.filter(person=case.person),
             "ended_alerts": Alert.objects.filter(person=case.person, to_on__isnull=False),
@@ -252,12 +259,21 @@ class AssignCase(OperationView):
     title = "Reassign"
     form_class = forms.AssignForm
     done = "The case was reassigned"
+    template_name = "assessments/assign.html"
 
     def root(self) -> Case:
         return self.case
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
+        return {**super().get_form_kwargs(), "user": self.request.user, "person": self.case.person}
+
+    def get_initial(self) -> dict[str, Any]:
+        present = Allocation.objects.filter(case=self.case, subject="", to_on=None).first()
+        return {"team": present.team_id if present else self.request.user.team_id}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        effect = effect_of_giving(self.request.user, self.case, "", today())
+        return {**super().get_context_data(**kwargs), **effect}
 
 
 class CloseCase(OperationView):

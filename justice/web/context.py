@@ -31,6 +31,12 @@ PLACES: Final = (
     Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue",)),
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
     Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated")),
+    Place(
+        "Workload",
+        "workload",
+        ("first_line_manager", "senior_manager"),
+        ("workload", "handover", "handovers"),
+    ),
     Place("People", "people", (*_CASEWORK, "senior_manager"), ("people", "cases", "orders", "reports")),
     Place("Notices", "notices", _CASEWORK, ("notices",)),
     Place("Performance", "performance", _FIGURES, ("performance",)),
