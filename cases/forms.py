@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from cases import note_templates
-from cases.models import Alert, Associate, ContactPoint, Employment, Ethnicity, Gender, Team, User
+from cases.models import Alert, Associate, ContactPoint, Employment, Ethnicity, Gender, Person, Team, User
 from justice.web.forms import (
     CheckboxesField,
     CheckboxField,
@@ -47,11 +47,11 @@ class PersonForm(OperationForm):
 class StaffChoices(OperationForm):
     """A form whose teams and workers are the council's own."""
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, person: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = Team.objects.visible_to(user).filter(closed_on=None)
         workers = User.objects.visible_to(user).caseworkers().select_related("team")
-        self.fields["worker"].queryset = workers
+        self.fields["worker"].queryset = workers.not_excluded_from(person) if person else workers
 
 
 class OpenCaseForm(PersonForm, StaffChoices):

@@ -36,6 +36,12 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "end_associate": _OFFICE,
     "assign_case": _MANAGE,
     "close_case": _LINE,
+    "hand_over_caseload": _MANAGE,
+    "undo_handover": _MANAGE,
+    "arrange_cover": _MANAGE,
+    "end_cover": _MANAGE,
+    "set_availability": _MANAGE,
+    "end_availability": _MANAGE,
     "limit_record": _MANAGE,
     # victims: besides the role, cases_whose_victims_are_seen_by below
     "add_victim_information": _WORK,
@@ -135,3 +141,14 @@ def cases_whose_victims_are_seen_by(user: User) -> CaseQuerySet:
 def may_see_victims(user: User, case: Case) -> bool:
     """Whether this person may know what victims of this case said, or that there is any."""
     return cases_whose_victims_are_seen_by(user).filter(pk=case.pk).exists()
+
+
+def manages(actor: User, user: User) -> bool:
+    """Whether somebody's hours and cover are the actor's to arrange: those of their team, or of the whole council."""
+    if actor.role == Role.SYSTEM:
+        return True
+    if user.council_id != actor.council_id:
+        return False
+    return actor.role == Role.SENIOR_MANAGER or (
+        actor.role == Role.FIRST_LINE_MANAGER and user.team_id == actor.team_id
+    )

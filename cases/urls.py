@@ -24,7 +24,6 @@ urlpatterns = [
     *as_files("my-week/", lists.my_week, "my_week"),
     *as_files("overdue/", lists.overdue, "overdue"),
     *as_files("due-soon/", lists.due_soon, "due_soon"),
-    *as_files("unallocated/", lists.unallocated, "unallocated"),
     path("team/", lists.team, name="team"),
     *as_files("notices/", lists.notices, "notices"),
     path("notices/read/", people.mark_notices_read, name="mark_notices_read"),

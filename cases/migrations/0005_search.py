@@ -33,7 +33,7 @@ def fold_again(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0002_add_only"),
+        ("cases", "0004_notes"),
         # whose references find the person
         ("orders", "0001_initial"),
         ("assessments", "0001_initial"),

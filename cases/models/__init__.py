@@ -1,9 +1,11 @@
 """People, caseloads, the timescale board and the trail."""
 
 from cases.models.around import Associate, ContactPoint, VictimInformation, VictimReader
+from cases.models.availability import Availability, Cover, managed_by
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
+from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
 from cases.models.search import SearchWord, Spelling
@@ -21,16 +23,20 @@ __all__ = [
     "Alias",
     "Allocation",
     "Associate",
+    "Availability",
     "CalendarDay",
     "Case",
     "Consultation",
     "ContactPoint",
     "Council",
+    "Cover",
     "Employment",
     "Entry",
     "Ethnicity",
     "Explanation",
     "Gender",
+    "Handover",
+    "HandoverLine",
     "Job",
     "Limit",
     "LocalStandard",
@@ -52,6 +58,7 @@ __all__ = [
     "VictimReader",
     "current_entry",
     "lapsed",
+    "managed_by",
     "met",
     "tracked",
     "unmet",

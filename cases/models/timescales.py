@@ -43,8 +43,8 @@ class TimescaleQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> TimescaleQuerySet:
         return self.filter(case__in=Case.objects.visible_to(user))
 
-    def held_by(self, worker: User) -> TimescaleQuerySet:
-        return self.filter(worker=worker)
+    def held_by(self, *workers: User) -> TimescaleQuerySet:
+        return self.filter(worker__in=workers)
 
     def held_by_team(self, team: Team) -> TimescaleQuerySet:
         return self.filter(team=team)

@@ -1,4 +1,4 @@
-"""Changes to people, cases, allocations, and to the settings that every case depends on."""
+"""Changes to people, cases, allocations, hours and cover, and to the settings that every case depends on."""
 
 from cases.operations.around import (
     add_associate,
@@ -11,6 +11,12 @@ from cases.operations.around import (
     end_contact_point,
     end_victim_information,
     name_victim_readers,
+)
+from cases.operations.availability import (
+    arrange_cover,
+    end_availability,
+    end_cover,
+    set_availability,
 )
 from cases.operations.notes import correct_note, record_note
 from cases.operations.people import (
@@ -59,6 +65,7 @@ __all__ = [
     "amend_person",
     "amend_team",
     "amend_victim_information",
+    "arrange_cover",
     "assign_case",
     "change_address",
     "close_case",
@@ -67,6 +74,8 @@ __all__ = [
     "end_associate",
     "end_contact_point",
     "end_victim_information",
+    "end_availability",
+    "end_cover",
     "excuse_timescale",
     "explain_lateness",
     "limit_record",
@@ -79,6 +88,7 @@ __all__ = [
     "record_note",
     "remove_calendar_day",
     "remove_local_standard",
+    "set_availability",
     "set_calendar_day",
     "set_local_standard",
 ]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from cases import search, timescales
 from cases.matching import Likeness, name_key
@@ -292,8 +296,15 @@ def assign_case(
         allocation = Allocation.objects.create(
             case=case, subject=subject, team=team, worker=worker, from_on=on, reason=reason, recorded_by=actor
         )
+        for follow in _followers():
+            follow(case=case, subject=subject, old=present and present.worker, new=worker, on=on)
         entry.subject = subject or f"case:{case.pk}"
     return allocation
+
+
+@lru_cache(maxsize=1)
+def _followers() -> tuple[Callable[..., None], ...]:
+    return tuple(import_string(path) for path in settings.FOLLOW_ALLOCATION)
 
 
 def close_case(

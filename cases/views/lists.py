@@ -16,14 +16,16 @@ from django.urls import reverse
 from cases import permissions
 from cases.calendars import calendar_of
 from cases.consultations import looked_through
-from cases.models import Case, Consultation, Notice, Role, Team, Timescale, User
+from cases.models import Allocation, Case, Consultation, Cover, Notice, Role, Team, Timescale, User
 from cases.models.timescales import TimescaleQuerySet
 from cases.views.board import labels_of, late_words
 from justice.domain.timescales import SOON_WORKING_DAYS
+from justice.web.dates import plain_date
 from justice.web.exports import csv_response, xlsx_response
 from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
 from justice.web.views import today
+from orders.models import Order
 
 SOON = timedelta(days=14)  # how far ahead the list of what is due soon looks
 TEAM_LISTS: frozenset[str] = frozenset({Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.BUSINESS_SUPPORT})
@@ -64,11 +66,55 @@ def show(
     return render(request, template, {"listing": listing, "title": listing.caption, **files, **context})
 
 
+# --- Cover ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Covering:
+    """Whom the signed-in person covers for today, and whether a list is to show their work too."""
+
+    user: User
+    covers: tuple[Cover, ...]
+    shown: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Covering:
+        covers = Cover.objects.visible_to(request.user).filter(by=request.user).on(today())
+        found = tuple(covers.select_related("worker").order_by("to_on", "pk"))
+        return cls(request.user, found, bool(found) and request.GET.get("cover") == "also")
+
+    @property
+    def workers(self) -> list[User]:
+        """Whose work the list shows."""
+        return [self.user, *(cover.worker for cover in self.covers if self.shown)]
+
+    @property
+    def query(self) -> str:
+        return "?cover=also" if self.shown else ""
+
+    @property
+    def words(self) -> list[str]:
+        return [f"You cover for {cover.worker.name} until {plain_date(cover.to_on)}" for cover in self.covers]
+
+    @property
+    def other(self) -> tuple[str, str]:
+        """The words and the address of the list the other way: with what is covered, or without."""
+        return ("Show only your own", "?") if self.shown else ("Show theirs too", "?cover=also")
+
+    def holders(self) -> dict[int, str]:
+        """By case, the colleague covered for who holds something in it; nothing where only one's own is shown."""
+        if not self.shown:
+            return {}
+        rows = Allocation.objects.visible_to(self.user).current()
+        held = rows.filter(worker__in=[cover.worker_id for cover in self.covers])
+        return dict(held.values_list("case", "worker__name"))
+
+
 # --- Cases ----------------------------------------------------------------------------------------------------
 
 
-def _case_columns(labels: dict[str, str], on: date) -> tuple[Column, ...]:
-    return (
+def _case_columns(labels: dict[str, str], on: date) -> list[Column]:
+    return [
         Column(
             "name",
             "Person",
@@ -89,51 +135,30 @@ def _case_columns(labels: dict[str, str], on: date) -> tuple[Column, ...]:
         Column("next_due_on", "Due", kind="date", order_by=(F("next_due_on").asc(nulls_last=True),)),
         Column("overdue_count", "Overdue", kind="number", order_by=("overdue_count",)),
         Column("opened_on", "Opened", kind="date", order_by=("opened_on",)),
-    )
+    ]
 
 
 def my_caseload(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """The cases the signed-in person holds, the most urgent first."""
     on, user = today(), request.user
-    cases = Case.objects.visible_to(user).open().held_by(user).with_urgency(on).select_related("person")
+    cover = Covering.of(request)
+    cases = Case.objects.visible_to(user).open().held_by(*cover.workers).with_urgency(on)
+    columns = _case_columns(labels_of(user.council, on), on)
+    if cover.shown:
+        columns.append(Column("held", "Held by", lambda case: held.get(case.pk, user.name)))
+    held = cover.holders()
     listing = Listing(
-        _case_columns(labels_of(user.council, on), on),
-        cases,
+        columns,
+        cases.select_related("person"),
         request,
         default_order="urgency",
         caption="My caseload",
         counts=("case", "cases"),
         empty="You hold no case. Your first line manager allocates cases; you can add a person under People.",
     )
-    rows = Timescale.objects.visible_to(user).held_by(user)
-    return show(request, listing, "cases/my_caseload.html", "my caseload", file, tiles=tiles(rows, user, on))
-
-
-def unallocated(request: HttpRequest, file: str = "") -> HttpResponseBase:
-    """Open cases that nobody holds, the oldest first."""
-    if not permissions.allows(request.user, "assign_case"):
-        raise PermissionDenied
-    on = today()
-    cases = Case.objects.visible_to(request.user).unallocated().with_urgency(on).select_related("person")
-    allocate = Column(
-        "assign",
-        "Allocate",
-        value=lambda case: "Allocate",
-        href=lambda case: reverse("assign_case", args=[case.pk]),
-        context=lambda case: case.person.reference,
-        in_files=False,
-        hidden_label=True,
-    )
-    listing = Listing(
-        (*_case_columns(labels_of(request.user.council, on), on), allocate),
-        cases,
-        request,
-        default_order="opened_on",
-        caption="Unallocated cases",
-        counts=("case", "cases"),
-        empty="Every open case has somebody who holds it.",
-    )
-    return show(request, listing, "cases/list.html", "unallocated cases", file)
+    rows = Timescale.objects.visible_to(user).held_by(*cover.workers)
+    shown = tiles(rows, user, on, cover.query)
+    return show(request, listing, "cases/my_caseload.html", "my caseload", file, tiles=shown, cover=cover)
 
 
 # --- Timescales -----------------------------------------------------------------------------------------------
@@ -248,7 +273,12 @@ def _timescale_columns(labels: dict[str, str], on: date, user: User) -> tuple[Co
 
 
 def timescale_list(
-    request: HttpRequest, rows: TimescaleQuerySet, caption: str, empty: str, file: str
+    request: HttpRequest,
+    rows: TimescaleQuerySet,
+    caption: str,
+    empty: str,
+    file: str,
+    cover: Covering | None = None,
 ) -> HttpResponseBase:
     """A list of timescales with its filters, columns and files."""
     on = today()
@@ -266,27 +296,35 @@ def timescale_list(
         empty=empty,
         case_of="case_id",
     )
-    return show(request, listing, "cases/list.html", caption.lower(), file)
+    return show(request, listing, "cases/list.html", caption.lower(), file, cover=cover)
 
 
-def _own(request: HttpRequest) -> TimescaleQuerySet:
-    """A caseworker's lists hold their own work; everybody else's all that they may see."""
+def _own(request: HttpRequest) -> tuple[TimescaleQuerySet, Covering | None]:
+    """A caseworker's lists hold their own work, and if they like what they cover; everybody else's all they may see."""
     rows: TimescaleQuerySet = Timescale.objects.visible_to(request.user)
-    return rows.held_by(request.user) if request.user.role == Role.CASEWORKER else rows
+    if request.user.role != Role.CASEWORKER:
+        return rows, None
+    cover = Covering.of(request)
+    return rows.held_by(*cover.workers), cover
 
 
 def overdue(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """Due before today, not done, and still to be done."""
-    rows = _own(request).overdue(today())
-    return timescale_list(request, rows, "Overdue", "Nothing is overdue.", file)
+    rows, cover = _own(request)
+    return timescale_list(request, rows.overdue(today()), "Overdue", "Nothing is overdue.", file, cover)
 
 
 def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """Due within the next two weeks."""
     on = today()
-    rows = _own(request).open(on).due_between(on, on + SOON)
+    rows, cover = _own(request)
     return timescale_list(
-        request, rows, "Due in the next two weeks", "Nothing is due in the next two weeks.", file
+        request,
+        rows.open(on).due_between(on, on + SOON),
+        "Due in the next two weeks",
+        "Nothing is due in the next two weeks.",
+        file,
+        cover,
     )
 
 
@@ -294,13 +332,15 @@ def my_week(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """What the signed-in person must have done by Sunday, what is overdue among it."""
     on = today()
     sunday = on + timedelta(days=6 - on.weekday())
-    rows = Timescale.objects.visible_to(request.user).held_by(request.user).open(on)
+    cover = Covering.of(request)
+    rows = Timescale.objects.visible_to(request.user).held_by(*cover.workers).open(on)
     return timescale_list(
         request,
         rows.filter(due_on__lte=sunday),
         f"My week to {sunday:%A %-d %B}",
         "Nothing of yours is due this week.",
         file,
+        cover,
     )
 
 
@@ -316,8 +356,8 @@ class Tile:
     href: str
 
 
-def tiles(rows: TimescaleQuerySet, user: User, on: date) -> list[Tile]:
-    """Overdue, due this week and due in two weeks, in one query."""
+def tiles(rows: TimescaleQuerySet, user: User, on: date, query: str = "") -> list[Tile]:
+    """Overdue, due this week and due in two weeks, in one query; `query` keeps the lists to what is counted."""
     open_rows = rows.open(on)
     sunday = on + timedelta(days=6 - on.weekday())
     counts = open_rows.aggregate(
@@ -325,10 +365,10 @@ def tiles(rows: TimescaleQuerySet, user: User, on: date) -> list[Tile]:
         week=Count("pk", filter=Q(due_on__lte=sunday)),
         soon=Count("pk", filter=Q(due_on__range=(on, on + SOON))),
     )
-    shown = [Tile("Overdue", counts["late"], reverse("overdue"))]
+    shown = [Tile("Overdue", counts["late"], reverse("overdue") + query)]
     if user.role == Role.CASEWORKER:
-        shown.append(Tile("To do by Sunday", counts["week"], reverse("my_week")))
-    shown.append(Tile("Due in two weeks", counts["soon"], reverse("due_soon")))
+        shown.append(Tile("To do by Sunday", counts["week"], reverse("my_week") + query))
+    shown.append(Tile("Due in two weeks", counts["soon"], reverse("due_soon") + query))
     return shown
 
 
@@ -388,10 +428,8 @@ def team(request: HttpRequest) -> HttpResponseBase:
         empty="Nothing is to be done in the team.",
     )
     waiting = Case.objects.visible_to(user).unallocated().count()
-    shown = [
-        *tiles(rows, user, on),
-        Tile("Unallocated cases", waiting, reverse("unallocated")),
-    ]
+    waiting += Order.objects.visible_to(user).active(on).without_officer().count()
+    shown = [*tiles(rows, user, on), Tile("Unallocated", waiting, reverse("unallocated"))]
     return render(request, "cases/team.html", {"listing": listing, "title": "Team", "tiles": shown})
 
 

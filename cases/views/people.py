@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.views.loads import effect_of_giving
 from cases import forms, operations, permissions
 from cases.consultations import looked_through
 from cases.models import (
     Alert,
+    Allocation,
     Case,
     Consultation,
     Explanation,
@@ -169,12 +171,21 @@ class AssignCase(OperationView):
     title = "Reassign"
     form_class = forms.AssignForm
     done = "The case was reassigned"
+    template_name = "assessments/assign.html"
 
     def root(self) -> Case:
         return self.case
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
+        return {**super().get_form_kwargs(), "user": self.request.user, "person": self.case.person}
+
+    def get_initial(self) -> dict[str, Any]:
+        present = Allocation.objects.filter(case=self.case, subject="", to_on=None).first()
+        return {"team": present.team_id if present else self.request.user.team_id}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        effect = effect_of_giving(self.request.user, self.case, "", today())
+        return {**super().get_context_data(**kwargs), **effect}
 
 
 class CloseCase(OperationView):

@@ -17,6 +17,7 @@ from cases.models import (
     Associate,
     ContactPoint,
     Entry,
+    HandoverLine,
     Limit,
     VictimInformation,
     VictimReader,
@@ -187,6 +188,11 @@ class RecordPage(CaseSection):
             "allocations": Allocation.objects.filter(case=case)
             .select_related("worker", "team")
             .order_by("-from_on", "-pk"),
+            "handed_over": HandoverLine.objects.visible_to(self.request.user)
+            .filter(case=case)
+            .exclude(note="")
+            .select_related("handover__leaver", "recorded_by")
+            .order_by("-pk"),
             "entries": entries[:20],
             "change": self.links(
                 ("amend_person", "Correct the person's details"),

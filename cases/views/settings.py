@@ -99,10 +99,20 @@ def _staff(user: User) -> list[list[Cell]]:
             _links(user, "amend_member_of_staff", "amend_member_of_staff", row.pk, row.name),
             Cell(row.get_role_display()),
             Cell(row.team.name if row.team else "Whole council"),
-            Cell("Can sign in" if row.is_active else "Left"),
+            Cell("Can sign in" if row.is_active else f"Left{_still_holds(row.held)}"),
         ]
-        for row in User.objects.visible_to(user).select_related("team").order_by("-is_active", "name")
+        for row in User.objects.visible_to(user)
+        .with_held()
+        .select_related("team")
+        .order_by("-is_active", "name")
     ]
+
+
+def _still_holds(held: int) -> str:
+    """What is to be done about somebody who has left: a manager does it, whatever the reader of this may do."""
+    return (
+        f"; still holds {held:,} case{'' if held == 1 else 's'}, for a manager to hand over" if held else ""
+    )
 
 
 def _calendar(user: User) -> list[list[Cell]]:
@@ -427,6 +437,14 @@ class AmendMemberOfStaff(SettingView):
     title = "Change a member of staff"
     form_class = StaffForm
     done = "Saved. It counts from their next request on"
+
+    def run(self, form: OperationForm) -> Any:
+        made = super().run(form)
+        held = User.objects.visible_to(self.request.user).with_held().get(pk=made.pk).held
+        if held and not made.is_active:
+            text = f"{made.name} has left{_still_holds(held)}: under Workload, Hand over a caseload"
+            messages.warning(self.request, text)
+        return made
 
 
 class SetCalendarDay(SettingView):

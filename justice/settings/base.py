@@ -91,6 +91,9 @@ CHRONOLOGY_SOURCES = [
     "assessments.chronology.assessment_events",
 ]
 
+# What goes along when a case, or an order in it, changes hands.
+FOLLOW_ALLOCATION = ["orders.handover.move_appointments"]
+
 # Instants are kept in UTC; a deadline is a calendar day in Scotland.
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

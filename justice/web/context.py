@@ -42,6 +42,12 @@ PLACES: Final = (
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
     Place("Absences", "absences", (*_CASEWORK, "senior_manager"), ("absences",)),
     Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated")),
+    Place(
+        "Workload",
+        "workload",
+        ("first_line_manager", "senior_manager"),
+        ("workload", "handover", "handovers"),
+    ),
     Place("People", "people", FIND_PEOPLE, ("people", "cases", "orders", "reports", "appointments")),
     Place("Notices", "notices", _CASEWORK, ("notices",)),
     Place("Performance", "performance", _FIGURES, ("performance",)),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 
-from cases.models import Case, Council, Recorded, User, Versioned, tracked
+from cases.models import Allocation, Case, Council, Recorded, User, Versioned, tracked
 from orders.domain.cpo import Basis, CourtType, EndReason, RequirementKind, level
 
 
@@ -21,6 +22,14 @@ class OrderQuerySet(models.QuerySet):
 
     def queried(self) -> OrderQuerySet:
         return self.exclude(queried_because="")
+
+    def without_officer(self) -> OrderQuerySet:
+        """Orders in open cases for which no responsible officer is named now."""
+        subject = Concat(Value("order:"), Cast(OuterRef("pk"), models.CharField()))
+        named = Allocation.objects.filter(
+            case=OuterRef("case"), subject=subject, to_on=None, worker__isnull=False
+        )
+        return self.filter(~Exists(named), case__closed_on=None)
 
 
 class Order(Recorded, Versioned):

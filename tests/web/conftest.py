@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from assessments import operations as assessment_operations
 from cases import operations as case_operations
-from cases.models import Job, Role, Team, Timescale, User
+from cases.models import Case, Job, Role, Team, Timescale, User
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from tests.builders import a_case, a_council, a_team, an_order, staff
@@ -105,7 +106,14 @@ def grow(world: World, cases: int) -> None:
             .get()
             .pk,
         }
-    assert manager
+    # Handed over and given back again: a handover to look at, and everything with who had it.
+    held = Case.objects.filter(allocations__worker=worker, allocations__to_on=None, allocations__subject="")
+    handover = order_operations.hand_over_caseload(
+        actor=manager, leaver=worker, today=today, reason="Leaves",
+        given=[order_operations.Given(case, manager, "Rings before visits") for case in held],
+    )  # fmt: skip
+    order_operations.undo_handover(actor=manager, handover=handover, today=today, expected_version=None)
+    world.keys["handover"] = handover.pk
 
 
 def a_ladder(order: Order, imposed: date, by: dict[str, Any]) -> FormalWarning:
@@ -162,6 +170,20 @@ def a_world() -> World:
         failures=1, counted_since="order", source="Committee paper",
     )  # fmt: skip
     made.keys |= {"job": job.pk, "team": Team.objects.get().pk}
+    manager, worker = made.users[Role.FIRST_LINE_MANAGER], made.users[Role.CASEWORKER]
+    hours = case_operations.set_availability(
+        actor=manager, user=worker, reason="part_time", weekly_hours=Decimal(21), from_on=today, to_on=None
+    )
+    cover = case_operations.arrange_cover(
+        actor=manager, worker=worker, by=staff(Role.CASEWORKER, team=team), from_on=today, to_on=today, today=today
+    )  # fmt: skip
+    made.keys |= {
+        "job": job.pk,
+        "team": Team.objects.get().pk,
+        "worker": worker.pk,
+        "availability": hours.pk,
+        "cover": cover.pk,
+    }
     return made
 
 

@@ -167,9 +167,8 @@ class Command(BaseCommand):
             middle, slow = self._timed(seek, sought)
             first = sum(rank == 1 for rank in ranks) / len(ranks)
             in_20 = sum(1 <= rank <= 20 for rank in ranks) / len(ranks)
-            self.stdout.write(
-                f"{kind:36}{first:7.3f}{in_20:7.3f}{middle:11.1f}{slow:10.1f}{middle / bare[0]:8.2f}{middle / exact[0]:9.1f}"
-            )
+            ratios = f"{middle / bare[0]:8.2f}{middle / exact[0]:9.1f}"
+            self.stdout.write(f"{kind:36}{first:7.3f}{in_20:7.3f}{middle:11.1f}{slow:10.1f}{ratios}")
         texts = {person.pk: misspelt(person, rng) for person in sought}
         scoped = self._timed(lambda person: search.find(worker, texts[person.pk], on), sought)
         self.stdout.write(
