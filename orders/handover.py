@@ -38,6 +38,8 @@ def move_appointments(
 def give_back_appointments(case: Case, handover: Handover) -> None:
     """Those that a handover moved, and that are still to be kept, go back to exactly who had each."""
     for row in Appointment.objects.filter(case=case, handover=handover, outcome=""):
-        row.worker, row.handover, row.handed_over_by = row.handed_over_by, None, None
+        if row.handed_over_by is not None:
+            row.worker = row.handed_over_by
+        row.handover = row.handed_over_by = None
         row.version += 1
         row.save()
