@@ -103,7 +103,7 @@ class Command(BaseCommand):
         say(100, "Giving the cases without an order to somebody")
         _hand_out(council, actor, written.holders)
         say(100, "Adding warnings, and absences that wait for a decision")
-        add_compliance(council, actor, today)
+        add_compliance(council, actor, today, timezone.now())
         say(100, "Making the log-ins")
         hashed = make_password(password)
         User.objects.filter(council=council, email__in=map(address, chosen)).update(password=hashed)
