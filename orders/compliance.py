@@ -9,13 +9,15 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cases.models import Council, User
+from cases.models import Address, Council, User
 from orders.domain import breach as breach_rules
 from orders.domain import compliance as rules
 from orders.domain.compliance import Breached, Failure, Prompt, SetAside, Standing, Step, Warned
 from orders.models import Absence, Attendance, Breach, FormalWarning, LocalStep, Order
 from orders.models import SetAside as StoredSetAside
 from orders.models.compliance import SESSION
+
+BROUGHT_IN = "attendance:"  # how the key of a session begins that was imported with its decision
 
 
 @dataclass
@@ -76,7 +78,7 @@ def records(orders: Collection[int]) -> Mapping[int, Record]:
             found[row.order_id].failures.append(Failure(row.key, row.on, row.decided_on, row.what))
     # Sessions brought in from another system came with their decision.
     for session in _brought_in().filter(order__in=orders).only("order_id", "on"):
-        failure = Failure(f"attendance:{session.pk}", session.on, session.on, SESSION)
+        failure = Failure(f"{BROUGHT_IN}{session.pk}", session.on, session.on, SESSION)
         found[session.order_id].failures.append(failure)
     for warning in FormalWarning.objects.filter(order__in=orders).only(
         "order_id", "step", "issued_on", "failures"
@@ -95,6 +97,14 @@ def records(orders: Collection[int]) -> Mapping[int, Record]:
 def warned(warning: FormalWarning) -> Warned:
     """A stored warning as the rules read it."""
     return Warned(warning.step, warning.issued_on, frozenset(warning.failures))
+
+
+def addressee(order: Order) -> str:
+    """The person's name and present address, line by line, as a letter bears them."""
+    person = order.case.person
+    address = Address.objects.filter(person=person, to_on=None).first()
+    lines = [*address.lines.splitlines(), address.postcode] if address else []
+    return "\n".join([person.name, *(line.strip() for line in lines if line.strip())])
 
 
 def _brought_in() -> QuerySet[Attendance]:

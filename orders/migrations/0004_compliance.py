@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('issued_on', models.DateField()),
                 ('failures', models.JSONField(default=list)),
                 ('rule', models.CharField(max_length=500)),
+                ('sent_to', models.TextField(blank=True, max_length=800)),
                 ('letter', models.TextField(max_length=5000)),
                 ('next_appointment', models.CharField(blank=True, max_length=200)),
                 ('skipped_because', models.CharField(blank=True, max_length=500)),

@@ -123,6 +123,8 @@ class FormalWarning(Recorded):
     # Keys of the failures it is for: "absence:5", or "attendance:9" where the session was imported.
     failures = models.JSONField(default=list)
     rule = models.CharField(max_length=500)
+    # Name and address as they stood: a copy of the letter is the letter that was sent.
+    sent_to = models.TextField(max_length=800, blank=True)
     letter = models.TextField(max_length=5000)
     next_appointment = models.CharField(max_length=200, blank=True)
     skipped_because = models.CharField(max_length=500, blank=True)

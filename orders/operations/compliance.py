@@ -130,6 +130,7 @@ def issue_warning(
             issued_by=actor,
             failures=[one.key for one in standing.counted],
             rule=f"{chosen.rule}. {chosen.source}"[:500] if chosen else "",
+            sent_to=compliance.addressee(order),
             letter=letter,
             next_appointment=next_appointment,
             skipped_because=skipped_because,

@@ -18,7 +18,7 @@ from django.urls import reverse
 from cases import permissions
 from cases.calendars import calendar_of
 from cases.consultations import looked_at
-from cases.models import Address, Allocation, Consultation, Role, Team, User
+from cases.models import Allocation, Consultation, Role, Team, User
 from cases.views.lists import TEAM_LISTS, show
 from justice.domain.calendar import Calendar
 from justice.web.listing import Column, Listing, Table
@@ -75,7 +75,7 @@ def of_order(order: Order, user: User, on: date) -> Ladder:
     absences = order.absences.select_related("contact", "decided_by").order_by("-on", "-pk")
     warnings = order.warnings.select_related("issued_by").order_by("-issued_on", "-pk")
     return Ladder(
-        prompt, actions, _absences(order, absences, user), _warnings(order, warnings, record, steps)
+        prompt, actions, _absences(absences, record, user), _warnings(order, warnings, record, steps)
     )
 
 
@@ -110,14 +110,40 @@ def _source(step: Step) -> str:
     return f"{step.source}. In force from {words(step.in_force_from)}. {step.confidence}"
 
 
-def _decision(row: Absence) -> Status:
-    if row.withdrawn_because:
-        return Status("Recorded in error", "grey")
-    return {
-        "": Status("To decide", "amber"),
-        Decision.ACCEPTABLE: Status("Acceptable", "green"),
-        Decision.UNACCEPTABLE: Status("Not acceptable", "red"),
-    }[row.decision]
+@dataclass(frozen=True)
+class Missed:
+    """One absence as the page shows it."""
+
+    on: date
+    what: str
+    decision: Status
+    evidence: str | Status = ""
+    reason: str = ""
+    decided: str = ""
+    action: str = ""
+    href: str = ""
+
+
+DECISIONS = {
+    "": Status("To decide", "amber"),
+    Decision.ACCEPTABLE: Status("Acceptable", "green"),
+    Decision.UNACCEPTABLE: Status("Not acceptable", "red"),
+}
+
+
+def _missed(row: Absence, may: bool) -> Missed:
+    withdrawn = bool(row.withdrawn_because)
+    action = ("Change the decision" if row.decision else "Decide") if may and not withdrawn else ""
+    return Missed(
+        row.on,
+        row.what,
+        Status("Recorded in error", "grey") if withdrawn else DECISIONS[row.decision],
+        _evidence(row),
+        row.withdrawn_because or row.reason,
+        _decided(row),
+        action,
+        reverse("decide_absence", args=[row.order_id, row.pk]) if action else "",
+    )
 
 
 def _evidence(row: Absence) -> str | Status:
@@ -135,31 +161,31 @@ def _decided(row: Absence) -> str:
     return f"{words(row.decided_on)}{changed}{by}"
 
 
-def _absences(order: Order, rows: Iterable[Absence], user: User) -> Table:
+def _absences(rows: Iterable[Absence], record: compliance.Record, user: User) -> Table:
     may = permissions.allows(user, "decide_absence")
-
-    def action(row: Absence) -> str:
-        if row.withdrawn_because or not may:
-            return ""
-        return "Change the decision" if row.decision else "Decide"
-
+    shown = [_missed(row, may) for row in rows]
+    # Sessions that came from another system with their decision count as well, and are shown with the others.
+    shown += [
+        Missed(one.on, one.what, DECISIONS[Decision.UNACCEPTABLE], reason="Brought in with its decision")
+        for one in record.failures
+        if one.key.startswith(compliance.BROUGHT_IN)
+    ]
     return Table(
         (
             Column("on", "Date", kind="date", heads=True),
             Column("what", "What was missed"),
-            Column("decision", "Decision", _decision, kind="status"),
-            Column("evidence", "Evidence", _evidence),
-            Column("reason", "Reason", lambda row: row.withdrawn_because or row.reason),
-            Column("decided", "Decided", _decided),
+            Column("decision", "Decision", kind="status"),
+            Column("evidence", "Evidence"),
+            Column("reason", "Reason"),
+            Column("decided", "Decided"),
             Column(
-                "decide",
+                "action",
                 "Action",
-                action,
-                href=lambda row: reverse("decide_absence", args=[order.pk, row.pk]) if action(row) else "",
+                href=lambda row: row.href,
                 context=lambda row: f"on the absence of {words(row.on)}",
             ),
         ),
-        rows,
+        sorted(shown, key=lambda one: one.on, reverse=True),
         "Absences",
         "No absence is recorded here. One is added when a contact or session is recorded as not attended.",
     )
@@ -235,7 +261,8 @@ class DecideAbsence(OrderOperation):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.root()
-        intro = f"{row.what} of {row.on:%A} {words(row.on)}, recorded on {words(row.learned_on)}."
+        recorded = "the same day" if row.learned_on == row.on else f"on {words(row.learned_on)}"
+        intro = f"{row.what} of {row.on:%A} {words(row.on)}, recorded {recorded}."
         if row.decision:
             decided = f"{row.get_decision_display().lower()}, {_decided(row)}"
             intro += f" Decided already: {decided}. What you save takes its place; the history keeps both."
@@ -301,6 +328,7 @@ class IssueWarning(OfStep):
             "rule": self.step.rule,
             "source": _source(self.step),
             "nothing": nothing,
+            "sent_to": compliance.addressee(self.order).splitlines(),
             "others": [
                 (f"Write the {one.label.lower()} instead", f"{here}?step={one.key}")
                 for one in self.offered()
@@ -346,16 +374,13 @@ def warning_letter(request: HttpRequest, order: int, warning: int) -> HttpRespon
         kind=Consultation.Kind.DOCUMENT,
         recipient="The person",
     )
-    address = Address.objects.filter(person=case.person, to_on=None).first()
     held = Allocation.objects.filter(case=case, subject="", to_on=None).select_related("team").first()
     steps = compliance.steps_of(case.council_id, row.issued_on)
-    lines = [*(address.lines.splitlines() if address else ()), address.postcode if address else ""]
     context = {
         "title": next((step.label for step in steps if step.key == row.step), "Formal warning"),
         "council": case.council.name,
         "team": held.team.name if held else "",
-        "name": case.person.name,
-        "address": [line.strip() for line in lines if line.strip()],
+        "name": row.sent_to.partition("\n")[0],
         "reference": row.order.reference,
         "warning": row,
         "signed": row.issued_by.name if row.issued_by else "",
@@ -445,7 +470,14 @@ def absences(request: HttpRequest, file: str = "") -> HttpResponseBase:
         Column("due_on", "Decide by", kind="date", order_by=("due_on", "on")),
         Column("left", "Time left", lambda row: left(row.due_on, on, calendar), kind="status"),
         Column("worker", "Worker", lambda row: row.worker_name or "Nobody", order_by=("worker_name",)),
-        Column("team", "Team", lambda row: row.team_name or "None", order_by=("team_name",)),
+        # In a team's own list it would say the same on every line.
+        Column(
+            "team",
+            "Team",
+            lambda row: row.team_name or "None",
+            order_by=("team_name",),
+            on_page=user.team_id is None,
+        ),
     ]
     if may:
         columns.append(

@@ -309,6 +309,7 @@ def test_from_an_absence_to_a_breach():
     warning = warn(order, "first_warning", "9 June 2025", next_appointment="Monday 16 June at 2pm")
     assert warning.failures == [first.key]
     assert "after 1 absence decided not acceptable" in warning.rule
+    assert warning.sent_to == order.case.person.name
     assert (warning.issued_by, warning.next_appointment) == (worker_of(order.case), "Monday 16 June at 2pm")
     assert prompted(order) == ""
     second = failed(order, "16 June 2025")

@@ -275,6 +275,10 @@ def test_the_letter_holds_the_persons_address_and_nothing_else_of_the_record(
         actor=caseworker, case=order.case, kind="domestic_abuse", text="Canary", from_on=absence.on
     )
     warning = warned(order, absence.on, next_appointment="Monday 4 May, 2pm, Harbour Road office")
+    case_operations.change_address(  # a copy is the letter that was sent
+        actor=caseworker, case=order.case, lines="9 Moved Street", postcode="", from_on=timezone.localdate(),
+        on=timezone.localdate(),
+    )  # fmt: skip
     response = client.get(of_order("warning_letter", order, warning.pk))
     assert response["Content-Type"] == "application/pdf"
     assert order.reference not in response["Content-Disposition"]
@@ -293,7 +297,7 @@ def test_the_letter_holds_the_persons_address_and_nothing_else_of_the_record(
         f"{absence.on:%-d %B %Y}",
     ):
         assert words in text, words
-    for words in ("Canary", "abuse", "Official-Sensitive", "Rule", "Made for"):
+    for words in ("Canary", "abuse", "Official-Sensitive", "Rule", "Made for", "Moved"):
         assert words not in text, words
     assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
     look = Consultation.objects.get(kind="document")

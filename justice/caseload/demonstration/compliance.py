@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.utils import timezone
-
 from cases import timescales
 from cases.calendars import calendar_of
-from cases.models import Allocation, Council, User
+from cases.models import Address, Allocation, Council, User
 from cases.operation import operation
 from justice.caseload.bulk import insert
 from justice.domain.calendar import Calendar
@@ -54,12 +52,12 @@ class _Making:
     told: dict[str, Any]
 
 
-def add_compliance(council: Council, actor: User, today: date) -> None:
+def add_compliance(council: Council, actor: User, today: date, moment: datetime) -> None:
     """Warnings for the absences of before, and absences of this fortnight, most of them to be decided."""
     chance = Random(SEED)  # noqa: S311  (invented records, the same every time)
     orders = list(
         Order.objects.filter(council=council, queried_because="", ended_on=None)
-        .select_related("case")
+        .select_related("case__person")
         .order_by("pk")
     )
     holders = {
@@ -69,7 +67,7 @@ def add_compliance(council: Council, actor: User, today: date) -> None:
         ).select_related("worker")
         if row.worker is not None
     }
-    told = {"recorded_by": actor, "recorded_at": timezone.now()}
+    told = {"recorded_by": actor, "recorded_at": moment}
     making = _Making(council, actor, today, calendar_of(council), holders, told)
     reason = "Bundle of the demonstration: warnings and absences"
     with operation("import_caseload", actor=actor, council=council, reason=reason):
@@ -83,6 +81,12 @@ def _warn(making: _Making, orders: Sequence[Order], chance: Random) -> None:
     """Each step that the absences prompted, taken three working days later; at a breach, another way was found."""
     found = compliance.records([order.pk for order in orders])
     steps = compliance.steps_of(making.council, making.today)
+    addresses = {
+        person: [line for line in (lines, postcode) if line]
+        for person, lines, postcode in Address.objects.filter(
+            person__council=making.council, to_on=None
+        ).values_list("person", "lines", "postcode")
+    }
     warnings, aside = [], []
     for order in orders:
         record = found[order.pk]
@@ -94,7 +98,9 @@ def _warn(making: _Making, orders: Sequence[Order], chance: Random) -> None:
             if prompt is None:
                 continue
             step, keys = prompt.step, [one.key for one in prompt.failures]
+            holder = making.holders.get(order.subject)
             shared = {"order": order, "step": step.key, "failures": keys, **making.told}
+            shared["recorded_by"] = holder or making.actor
             if step.key == rules.BREACH:
                 record.set_aside.append(SetAside(step.key, frozenset(keys)))
                 code, note = chance.choice(NOT_TAKEN)
@@ -104,7 +110,8 @@ def _warn(making: _Making, orders: Sequence[Order], chance: Random) -> None:
             warnings.append(
                 FormalWarning(
                     issued_on=on,
-                    issued_by=making.holders.get(order.subject),
+                    issued_by=holder,
+                    sent_to="\n".join([order.case.person.name, *addresses.get(order.case.person_id, ())]),
                     rule=f"{step.rule}. {step.source}",
                     letter=rules.letter(step, prompt.failures),
                     **shared,

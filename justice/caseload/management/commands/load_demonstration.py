@@ -106,7 +106,7 @@ class Command(BaseCommand):
         say(100, "Booking appointments")
         appointments.book(council, actor, today)
         say(100, "Adding warnings, and absences that wait for a decision")
-        add_compliance(council, actor, today)
+        add_compliance(council, actor, today, timezone.now())
         say(100, "Saying how people are reached and who is around them")
         _surround(council, actor, today)
         say(100, "Making the log-ins")
