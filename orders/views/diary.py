@@ -16,10 +16,10 @@ from django.urls import reverse
 
 from cases import permissions
 from cases.consultations import looked_through
-from cases.forms import PeopleSearchForm
+from cases.forms import FindPersonForm
 from cases.models import Alert, Consultation, Role, User
+from cases.search import find
 from cases.views.lists import show
-from cases.views.people import find_people
 from justice.web.dates import long_date
 from justice.web.listing import Column, Listing
 from justice.web.status import Status
@@ -31,7 +31,6 @@ from orders.models.appointments import AppointmentQuerySet
 from orders.views.appointment_rows import status_of
 
 AHEAD = timedelta(days=14)
-FOUND_SHOWN = 20
 # What whoever meets somebody must know before they do.
 BESIDE = (Alert.Kind.RISK_TO_STAFF, Alert.Kind.ADJUSTMENT)
 
@@ -200,7 +199,7 @@ def unpaid_work_today(request: HttpRequest) -> HttpResponse:
         heading = ", ".join(filter(None, (said_time(row.at), row.place)))
         groups.setdefault((row.at, row.place), Group(heading, [])).meetings.append(one)
     looked_through(user=user, cases=[one.appointment.case_id for one in shown], page="unpaid work today")
-    form = PeopleSearchForm(request.POST or None)
+    form = FindPersonForm(request.POST or None)
     context = {
         "title": "Unpaid work today",
         "day": on,
@@ -213,13 +212,9 @@ def unpaid_work_today(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/unpaid_work_today.html", context)
 
 
-def _found(request: HttpRequest, form: PeopleSearchForm, on: date) -> list[tuple[Order, str]] | None:
+def _found(request: HttpRequest, form: FindPersonForm, on: date) -> list[tuple[Order, str]]:
     """Orders with unpaid work of the people who answer to the search, each with where a session is recorded."""
-    text, born = form.cleaned_data["text"], form.cleaned_data["date_of_birth"]
-    if not (text or born):
-        form.add_error(None, "Enter a reference, a name or a date of birth")
-        return None
-    cases = list(find_people(request.user, text, born)[:FOUND_SHOWN])
+    cases = [hit.case for hit in find(request.user, form.cleaned_data["text"], on).rows]
     looked_through(
         user=request.user,
         cases=[case.pk for case in cases],
