@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cases import timescales
+from cases import drafts, timescales
 from cases.jobs import Running
 from cases.models import Case
 from cases.notices import claim_notices, send_messages
@@ -23,6 +23,14 @@ def check_timescales(job: Running) -> dict[str, Any]:
         ]
         job.progress(start + len(batch), len(cases))
     return {"cases": len(cases), "differences": found}
+
+
+def clear_drafts(job: Running) -> dict[str, Any]:
+    """Remove what was typed into forms and never sent, a month after it was last touched."""
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("drafts are those of a council's staff")
+    return {"removed": drafts.clear_old(council, job.now())}
 
 
 def notify(job: Running) -> dict[str, Any]:

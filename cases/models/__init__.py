@@ -3,6 +3,7 @@
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
+from cases.models.drafts import Draft
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
@@ -21,6 +22,7 @@ __all__ = [
     "Case",
     "Consultation",
     "Council",
+    "Draft",
     "Employment",
     "Entry",
     "Ethnicity",
