@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments import operations as assessment_operations
 from cases import operations as case_operations
-from cases.models import Job, Role, Team, Timescale, User
+from cases.models import Draft, Job, Role, Team, Timescale, User
 from orders import operations as order_operations
 from tests.builders import a_case, a_council, a_team, an_order, staff
 
@@ -55,6 +57,11 @@ def grow(world: World, cases: int) -> None:
             actor=worker, case=case, licence="parole", released_on=today, today=today
         )
         case.refresh_from_db()
+        for typist in (worker, manager):
+            Draft.objects.create(
+                user=typist, case=case, path=reverse("raise_alert", args=[case.pk]), stamp=uuid4(), turn=1,
+                data={"text": ["A large dog"]}, saved_at=timezone.now(),
+            )  # fmt: skip
         world.keys |= {
             "case": case.pk,
             "alert": case.person.alerts.get().pk,
@@ -68,7 +75,6 @@ def grow(world: World, cases: int) -> None:
             .get()
             .pk,
         }
-    assert manager
 
 
 def a_world() -> World:
