@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cases import search, timescales
+from cases import drafts, search, timescales
 from cases.jobs import Running
 from cases.models import Case, Person
 from cases.notices import claim_notices, send_messages
@@ -42,6 +42,14 @@ def check_search(job: Running) -> dict[str, Any]:
     misspelt, unborne = search.check_spellings(council)
     search.let_go(council, unborne)
     return {"people": len(people), "differences": found, "misspelt": len(misspelt), "forgotten": len(unborne)}
+
+
+def clear_drafts(job: Running) -> dict[str, Any]:
+    """Remove what was typed into forms and never sent, a month after it was last touched."""
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("drafts are those of a council's staff")
+    return {"removed": drafts.clear_old(council, job.now())}
 
 
 def notify(job: Running) -> dict[str, Any]:

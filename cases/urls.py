@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import around, chronology, jobs, lists, notes, people, person, settings
+from cases.views import around, chronology, drafts, jobs, lists, notes, people, person, settings
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -27,6 +27,9 @@ urlpatterns = [
     path("team/", lists.team, name="team"),
     *as_files("notices/", lists.notices, "notices"),
     path("notices/read/", people.mark_notices_read, name="mark_notices_read"),
+    path("drafts/", drafts.drafts_list, name="drafts_list"),
+    path("drafts/save/", drafts.save_draft, name="save_draft"),
+    path("drafts/<int:draft>/discard/", drafts.discard_draft, name="discard_draft"),
     path("people/", people.people, name="people"),
     path("people/new/", people.OpenCase.as_view(), name="open_case"),
     path("people/restricted/new/", people.OpenRestricted.as_view(), name="open_restricted_record"),

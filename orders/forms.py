@@ -60,7 +60,9 @@ class Withholding(OperationForm):
                 yield replace(group, fields=fields)
 
     def _concerns(self, name: str) -> bool:
-        return self.is_bound and bool(self.errors.get(name) or self.cleaned_data.get(name))
+        if not self.is_bound:
+            return name in self.restored
+        return bool(self.errors.get(name) or self.cleaned_data.get(name))
 
 
 def why_late(*clauses: str) -> SelectField:

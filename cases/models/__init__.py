@@ -5,6 +5,7 @@ from cases.models.availability import Availability, Cover, managed_by
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
+from cases.models.drafts import Draft
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
@@ -30,6 +31,7 @@ __all__ = [
     "ContactPoint",
     "Council",
     "Cover",
+    "Draft",
     "Employment",
     "Entry",
     "Ethnicity",

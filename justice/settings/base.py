@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "justice.web.middleware.SessionLimit",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "justice.web.middleware.SignInRequired",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,7 +129,7 @@ SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False
-CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
+CSRF_FAILURE_VIEW = "justice.web.drafts.too_old"
 
 # What a browser is told.
 X_FRAME_OPTIONS = "DENY"
@@ -209,6 +209,7 @@ JOB_KINDS = {
     "check_search": "cases.nightly.check_search",
     "notify": "cases.nightly.notify",
     "remind": "orders.nightly.remind",
+    "clear_drafts": "cases.nightly.clear_drafts",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
 }

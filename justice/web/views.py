@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from cases.consultations import looked_at
 from cases.models import Alert, Allocation, Case, Consultation
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Refused
+from justice.web import drafts
 
 
 def today() -> date:
@@ -68,7 +70,8 @@ class OperationView(CaseView, FormView):
     """A form that carries out one operation.
 
     A subclass names the operation, its function, the form and the words. Refusals come back beside their
-    fields, a record changed meanwhile shows both texts, and the same form sent twice does its work once.
+    fields, a record changed meanwhile shows both texts, and the same form sent twice does its work once. What is
+    typed is kept as a draft of the person's own until the operation is carried out (justice/decisions/16-drafts.md).
     """
 
     operation: ClassVar[str]
@@ -78,6 +81,7 @@ class OperationView(CaseView, FormView):
     # Fields that the address may fill in beforehand (?kind=first_contact): a suggestion, and the form still asks.
     suggests: ClassVar[tuple[str, ...]] = ()
     template_name = "forms/operation.html"
+    keeps_drafts: ClassVar[bool] = True
 
     def get_initial(self) -> dict[str, Any]:
         given = self.request.GET
@@ -87,6 +91,31 @@ class OperationView(CaseView, FormView):
         if request.user.is_authenticated and not permissions.allows(request.user, self.operation):
             raise PermissionDenied(self.operation)
         return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def sheet(self) -> drafts.Sheet:
+        """This opening of the page, and what was typed into its form before."""
+        return drafts.Sheet(self.request, getattr(self, "case", None))
+
+    def get_form(self, form_class: type[Form] | None = None) -> Form:
+        form = super().get_form(form_class)
+        if self.request.method == "GET" and self.sheet.restored is not None:
+            form.restore(self.sheet.values)  # type: ignore[attr-defined]
+        return form
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep what was typed, then carry it out: a fault, a refusal or a conflict leaves the draft where it is."""
+        sheet = self.sheet
+        if sheet.stranger:
+            return drafts.too_old(request)
+        sheet.keep(type(self))
+        response = super().post(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if 300 <= response.status_code < 400:  # carried out, now or before
+            sheet.forget()
+        elif form is not None and not set(form.changed_data) - form.carried:
+            sheet.clear()
+        return response
 
     # The operation's function, for `run`; a subclass that must shape its arguments writes its own `run`.
     call: ClassVar[Callable[..., Any]]
@@ -116,6 +145,8 @@ class OperationView(CaseView, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context.setdefault("title", self.title)
+        if self.keeps_drafts and drafts.has_something_to_type(context["form"]):
+            context["draft"] = self.sheet
         context.setdefault("button", self.button)
         context.setdefault("back", self.get_success_url())
         return context

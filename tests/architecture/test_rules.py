@@ -23,6 +23,7 @@ INTERFACE = re.compile(
 TRACKED_WRITERS = {
     "cases/operation.py",  # the version guard: a conditional update that row copies need not see
     "cases/timescales.py",  # derived rows
+    "cases/drafts.py",  # what is not part of the record
     "cases/jobs.py",
     "cases/notices.py",
     "orders/reminders.py",  # the right to send, taken by a conditional update

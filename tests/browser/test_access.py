@@ -24,7 +24,11 @@ looked_at: set[str] = set()
 
 def seen_before(page: Page, who: str) -> bool:
     """Whether this very page was looked at for another role; each role's own navigation is looked at once."""
-    body = re.sub(r'name="(csrfmiddlewaretoken|key)" value="[^"]*"', "", page.locator("body").inner_html())
+    body = re.sub(
+        r'name="(csrfmiddlewaretoken|key|draft-page|draft-after)" value="[^"]*"',
+        "",
+        page.locator("body").inner_html(),
+    )
     body = re.sub(r"<header.*?</header>|Printed by [^<]*", "", body, flags=re.DOTALL)
     navigation = "".join(re.findall(r"<nav.*?</nav>", body, flags=re.DOTALL)[:1])
     marks = {

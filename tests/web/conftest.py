@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments import operations as assessment_operations
 from cases import operations as case_operations
-from cases.models import Case, Job, Role, Team, Timescale, User
+from cases.models import Case, Draft, Job, Role, Team, Timescale, User
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from tests.builders import a_case, a_council, a_team, an_order, staff
@@ -86,6 +88,11 @@ def grow(world: World, cases: int) -> None:
         associate = case_operations.add_associate(name="Ansel Whinmuir", relation="gp", **around)
         victim = case_operations.add_victim_information(name="V M", wishes="To be told of release", **around)
         case.refresh_from_db()
+        for typist in (worker, manager):
+            Draft.objects.create(
+                user=typist, case=case, path=reverse("raise_alert", args=[case.pk]), stamp=uuid4(), turn=1,
+                data={"text": ["A large dog"]}, saved_at=timezone.now(),
+            )  # fmt: skip
         world.keys |= {
             "case": case.pk,
             "alert": case.person.alerts.get().pk,

@@ -22,7 +22,9 @@ from tests.web.conftest import World, grow
 
 BASELINE = Path(__file__).with_name("queries.json")
 # Addresses that answer only to POST, or whose answer is another page's test.
-ELSEWHERE = {"sign_out", "mark_notices_read", "live", "ready", "home", "performance", "sign_in"}
+ELSEWHERE = {
+    "sign_out", "mark_notices_read", "live", "ready", "home", "performance", "sign_in", "save_draft", "discard_draft",
+}  # fmt: skip
 # The first of these that a page opens for is the one it is measured as.
 ROLES = (
     Role.FIRST_LINE_MANAGER,
