@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessments.views import changes
+from assessments.views import changes, waiting
+from cases.urls import as_files
 
 urlpatterns = [
+    *as_files("reports/", waiting.reports, "reports"),
     path("cases/<int:case>/reports/new/", changes.RequestReport.as_view(), name="request_report"),
     path("reports/<int:report>/submit/", changes.SubmitReport.as_view(), name="submit_report"),
     path("reports/<int:report>/withdraw/", changes.WithdrawReport.as_view(), name="withdraw_report"),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cases.models import Alert, Employment, Ethnicity, Gender, Team, User
+from cases.models.slots import MOST_SLOTS
 from justice.web.forms import (
     CheckboxField,
     DateField,
     Form,
+    IntegerField,
     LongTextField,
     ModelCheckboxesField,
     ModelSelectField,
@@ -142,3 +144,12 @@ class PeopleSearchForm(Form):
 
     text = TextField("Reference or name", max_length=100, required=False, width=20)
     date_of_birth = DateField("Date of birth", required=False, birth=True)
+
+
+class ReviewSlotsForm(OperationForm):
+    """How many reviews a team can chair in a week, from a day on."""
+
+    slots_per_week = IntegerField(
+        "Reviews in a week", hint="For example, 5", width=3, min_value=0, max_value=MOST_SLOTS
+    )
+    from_on = DateField("From", hint="What holds until then stays for the weeks before")

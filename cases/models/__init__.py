@@ -4,6 +4,7 @@ from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
+from cases.models.slots import ReviewSlots
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
 from cases.models.trail import Consultation, Entry, Job, Notice, Submission
@@ -34,6 +35,7 @@ __all__ = [
     "Opening",
     "Person",
     "Recorded",
+    "ReviewSlots",
     "Role",
     "Submission",
     "Team",

@@ -6,13 +6,52 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
+from cases import permissions
 from cases.calendars import calendar_of, standards_of
-from cases.models import Council, Timescale
+from cases.models import Council, Timescale, User
 from justice.domain import timescales as domain
 from justice.domain.standards import Clause
 from justice.domain.timescales import SOON_WORKING_DAYS
 from justice.web.status import Status, of_timescale
 from orders.domain.reasons import Exclusion, Late
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words and the address they lead to."""
+
+    words: str
+    href: str
+
+
+# What meets each clause: the page, the words, and which parts of the subject its address takes. The page has its
+# operation's name, but for the officer of an order.
+_ACTIONS = {
+    "cpo.first_contact": ("record_contact", "Record the first contact", ("order",)),
+    "cpo.induction": ("record_contact", "Record the induction", ("order",)),
+    "cpo.placement": ("record_attendance", "Record a session", ("order",)),
+    "cpo.lscmi": ("complete_assessment", "Record the assessment", ("order",)),
+    "cpo.plan": ("approve_plan", "Approve the plan", ("order",)),
+    "cpo.review": ("hold_review", "Record the review", ("order",)),
+    "cpo.unpaid_work": ("record_attendance", "Record a session", ("order",)),
+    "cpo.responsible_officer": ("assign_order", "Name the officer", ("order",)),
+    "report.submitted": ("submit_report", "Submit the report", ("report",)),
+    "report.on_time": ("submit_report", "Submit the report", ("report",)),
+    "release.interview": ("record_release_interview", "Record the interview", ("release",)),
+    "breach.lodged": ("lodge_breach", "Lodge the application", ("order", "breach")),
+}
+_OPERATION = {"assign_order": "assign_case"}
+
+
+def action(timescale: Timescale, user: User) -> Link | None:
+    """The one thing that would meet it, where this person may do it."""
+    page, words, takes = _ACTIONS.get(timescale.clause, ("", "", ()))
+    if not page or not permissions.allows(user, _OPERATION.get(page, page)):
+        return None
+    parts = dict(part.split(":") for part in timescale.subject.split("/"))
+    return Link(words, reverse(page, kwargs={name: int(parts[name]) for name in takes}))
 
 
 @dataclass(frozen=True)

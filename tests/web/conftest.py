@@ -99,7 +99,7 @@ def a_world() -> World:
         actor=made.users[Role.PERFORMANCE_OFFICER], clause="cpo.plan", in_force_from=timezone.localdate(),
         within=["15 working days after"], then_every="", source="Committee paper",
     )  # fmt: skip
-    made.keys |= {"job": job.pk, "team": Team.objects.get().pk}
+    made.keys |= {"job": job.pk, "team": Team.objects.get().pk, "gap": "ethnicity"}
     return made
 
 
