@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from assessments.views import changes, handover, unallocated, workload
+from assessments.views import changes, handover, unallocated, waiting, workload
 from cases.urls import as_files
 
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("handover/<int:worker>/", handover.HandOverCaseload.as_view(), name="hand_over_caseload"),
     path("handovers/<int:handover>/", handover.handover, name="handover"),
     path("handovers/<int:handover>/undo/", handover.UndoHandover.as_view(), name="undo_handover"),
+    *as_files("reports/", waiting.reports, "reports"),
     path("cases/<int:case>/reports/new/", changes.RequestReport.as_view(), name="request_report"),
     path("reports/<int:report>/submit/", changes.SubmitReport.as_view(), name="submit_report"),
     path("reports/<int:report>/withdraw/", changes.WithdrawReport.as_view(), name="withdraw_report"),

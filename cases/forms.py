@@ -11,12 +11,14 @@ from django.core.validators import validate_email
 
 from cases import note_templates
 from cases.models import Alert, Associate, ContactPoint, Employment, Ethnicity, Gender, Person, Team, User
+from cases.models.slots import MOST_SLOTS
 from justice.web.forms import (
     CheckboxesField,
     CheckboxField,
     DateField,
     DateTextField,
     Form,
+    IntegerField,
     LongTextField,
     ModelCheckboxesField,
     ModelSelectField,
@@ -316,3 +318,12 @@ class NoteForm(OperationForm):
 
 class CorrectNoteForm(NoteForm):
     reason = TextField("Why it is corrected", max_length=300)
+
+
+class ReviewSlotsForm(OperationForm):
+    """How many reviews a team can chair in a week, from a day on."""
+
+    slots_per_week = IntegerField(
+        "Reviews in a week", hint="For example, 5", width=3, min_value=0, max_value=MOST_SLOTS
+    )
+    from_on = DateField("From", hint="What holds until then stays for the weeks before")

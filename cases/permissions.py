@@ -84,6 +84,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "complete_assessment": _WORK,
     "approve_plan": _LINE,
     "hold_review": _WORK,
+    "set_review_slots": _LINE,
     # figures
     "set_target": _SETTINGS,
     "set_rating_rule": _SETTINGS,

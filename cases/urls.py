@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import around, chronology, drafts, jobs, lists, notes, people, person, settings
+from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, settings
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -19,12 +19,14 @@ def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> li
 
 
 urlpatterns = [
-    path("", lists.home, name="home"),
+    path("", homes.home, name="home"),
     *as_files("my-caseload/", lists.my_caseload, "my_caseload"),
     *as_files("my-week/", lists.my_week, "my_week"),
     *as_files("overdue/", lists.overdue, "overdue"),
     *as_files("due-soon/", lists.due_soon, "due_soon"),
     path("team/", lists.team, name="team"),
+    path("team/reviews/", homes.SetReviewSlots.as_view(), name="set_review_slots"),
+    *as_files("plans/", lists.plans, "plans_to_approve"),
     *as_files("notices/", lists.notices, "notices"),
     path("notices/read/", people.mark_notices_read, name="mark_notices_read"),
     path("drafts/", drafts.drafts_list, name="drafts_list"),

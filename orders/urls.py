@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from cases.urls import as_files
-from orders.views import appointments, changes, compliance, diary, page, releases
+from orders.views import appointments, changes, compliance, diary, page, releases, waiting
 
 urlpatterns = [
+    *as_files("orders/queried/", waiting.queried_orders, "queried_orders"),
+    *as_files("unpaid-work/", waiting.unpaid_work_orders, "unpaid_work_orders"),
     path("orders/<int:order>/", page.OrderPage.as_view(), name="order"),
     path("cases/<int:case>/orders/new/", changes.ImposeOrder.as_view(), name="impose_order"),
     path("orders/<int:order>/query/", changes.QueryOrder.as_view(), name="query_order"),

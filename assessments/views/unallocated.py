@@ -16,7 +16,7 @@ from cases import permissions
 from cases.calendars import calendar_of
 from cases.models import Allocation, Case, Timescale, User
 from cases.views.board import labels_of
-from cases.views.lists import show
+from cases.views.lists import TEAM_LISTS, show
 from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
 from justice.web.views import today
@@ -118,8 +118,9 @@ def _came_in(order: Order) -> date:
 
 def unallocated(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """What waits to be given to somebody, the oldest first."""
-    if not permissions.allows(request.user, "assign_case"):
+    if request.user.role not in TEAM_LISTS:
         raise PermissionDenied
+    may = permissions.allows(request.user, "assign_case")
     listing = Listing(
         (
             Column(
@@ -140,8 +141,8 @@ def unallocated(request: HttpRequest, file: str = "") -> HttpResponseBase:
             Column(
                 "assign",
                 "Allocate",
-                lambda one: "Name an officer" if one.order else "Allocate",
-                href=lambda one: one.href,
+                lambda one: ("Name an officer" if one.order else "Allocate") if may else "",
+                href=lambda one: one.href if may else "",
                 context=lambda one: one.reference,
                 in_files=False,
                 hidden_label=True,

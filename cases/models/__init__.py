@@ -10,6 +10,7 @@ from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
 from cases.models.search import SearchWord, Spelling
+from cases.models.slots import ReviewSlots
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
 from cases.models.trail import Consultation, Entry, Job, Notice, Submission
@@ -48,6 +49,7 @@ __all__ = [
     "Opening",
     "Person",
     "Recorded",
+    "ReviewSlots",
     "Role",
     "SearchWord",
     "Spelling",

@@ -62,6 +62,13 @@ class CaseQuerySet(models.QuerySet):
     def held_by_team(self, team: Team) -> CaseQuerySet:
         return self.filter(Exists(Allocation.objects.filter(case=OuterRef("pk"), to_on=None, team=team)))
 
+    def given_to(self, worker: User, since: date) -> CaseQuerySet:
+        """Those of which the case, or an order in it, came to this worker on a day or since, with that day."""
+        given = Allocation.objects.filter(
+            case=OuterRef("pk"), to_on=None, worker=worker, from_on__gte=since
+        ).order_by("-from_on")
+        return self.annotate(given_on=Subquery(given.values("from_on")[:1])).filter(given_on__isnull=False)
+
     def with_urgency(self, on: date) -> CaseQuerySet:
         """Each with how many timescales are overdue, and the earliest that is still to be done."""
         from cases.models.timescales import Timescale

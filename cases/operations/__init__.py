@@ -34,6 +34,7 @@ from cases.operations.people import (
     possible_duplicates,
     raise_alert,
 )
+from cases.operations.reviews import set_review_slots
 from cases.operations.settings import (
     add_locality,
     add_member_of_staff,
@@ -91,4 +92,5 @@ __all__ = [
     "set_availability",
     "set_calendar_day",
     "set_local_standard",
+    "set_review_slots",
 ]

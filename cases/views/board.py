@@ -22,6 +22,14 @@ TO_DO: Final = ("overdue", "pending")
 
 
 @dataclass(frozen=True)
+class Link:
+    """Words and the address they lead to."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Way:
     """The one form that would meet a clause: its words, its address, whose roles may, and which parts of the subject
     ("order:12/breach:5") stand in the address. `beforehand` is what the form may suggest."""
@@ -32,14 +40,14 @@ class Way:
     about: tuple[str, ...] = ("order",)
     beforehand: Callable[[Timescale], str] = lambda row: ""
 
-    def link(self, row: Timescale, user: User) -> tuple[str, str] | None:
-        """Words and address for who may do it; nothing for who may not."""
+    def link(self, row: Timescale, user: User) -> Link | None:
+        """For who may do it; nothing for who may not."""
         if not permissions.allows(user, self.operation):
             return None
         keys = dict(step.split(":") for step in row.subject.split("/"))
         given = self.beforehand(row)
         address = reverse(self.page, args=[keys[part] for part in self.about])
-        return self.words, f"{address}?{given}" if given else address
+        return Link(self.words, f"{address}?{given}" if given else address)
 
 
 # Every clause of the standards, and the one thing that would meet it.
@@ -69,6 +77,7 @@ WAYS: Final[Mapping[str, Way]] = {
         beforehand=lambda row: f"for_due_on={row.due_on.isoformat()}",
     ),
     "cpo.responsible_officer": Way("Name the officer", "assign_order", "assign_case"),
+    "absence.decided": Way("Decide the absence", "decide_absence", "decide_absence", ("order", "absence")),
     "breach.lodged": Way("Record it as lodged", "lodge_breach", "lodge_breach", ("order", "breach")),
     "report.submitted": Way("Submit the report", "submit_report", "submit_report", ("report",)),
     "report.on_time": Way("Submit the report", "submit_report", "submit_report", ("report",)),
@@ -76,6 +85,12 @@ WAYS: Final[Mapping[str, Way]] = {
         "Record the interview", "record_release_interview", "record_release_interview", ("release",)
     ),
 }
+
+
+def action(timescale: Timescale, user: User) -> Link | None:
+    """The one thing that would meet it, where this person may do it."""
+    way = WAYS.get(timescale.clause)
+    return way.link(timescale, user) if way else None
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,7 @@ class Line:
     status: Status
     why: str
     satisfied_by: str
-    action: tuple[str, str] | None = None
+    action: Link | None = None
 
     @property
     def to_do(self) -> bool:
@@ -136,7 +151,6 @@ def lines(
     for row in timescales:
         clause: Clause = standards.clause_for(row.clause, row.starts_on)
         state = domain.state(row, on)
-        way = WAYS.get(row.clause) if user is not None and state in TO_DO else None
         yield Line(
             timescale=row,
             label=clause.label,
@@ -144,5 +158,5 @@ def lines(
             status=of_timescale(state, row.due_on, on, soon),
             why=domain.why(row, clause, calendar),
             satisfied_by=clause.satisfied_by,
-            action=way.link(row, user) if way and user else None,
+            action=action(row, user) if user is not None and state in TO_DO else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,50 +10,52 @@ from typing import Any
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Min, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 
 from cases import permissions
 from cases.calendars import calendar_of
 from cases.consultations import looked_through
-from cases.models import Allocation, Case, Consultation, Cover, Notice, Role, Team, Timescale, User
+from cases.models import (
+    COUNCIL_ROLES,
+    Allocation,
+    Case,
+    Consultation,
+    Cover,
+    Locality,
+    Notice,
+    Role,
+    Team,
+    Timescale,
+    User,
+)
 from cases.models.timescales import TimescaleQuerySet
 from cases.views.board import labels_of, late_words
 from justice.domain.timescales import SOON_WORKING_DAYS
 from justice.web.dates import plain_date
 from justice.web.exports import csv_response, xlsx_response
+from justice.web.forms import DateTextField
 from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
 from justice.web.views import today
 from orders.models import Order
 
 SOON = timedelta(days=14)  # how far ahead the list of what is due soon looks
+LATELY = timedelta(days=7)  # what is shown as new
 TEAM_LISTS: frozenset[str] = frozenset({Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.BUSINESS_SUPPORT})
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Each role begins where its work is."""
-    match request.user.role:
-        case Role.CASEWORKER:
-            return redirect("my_caseload")
-        case Role.FIRST_LINE_MANAGER:
-            return redirect("team")
-        case Role.UNPAID_WORK_SUPERVISOR:
-            return redirect("unpaid_work_today")
-        case Role.BUSINESS_SUPPORT:
-            return redirect("people")
-        case Role.SENIOR_MANAGER | Role.PERFORMANCE_OFFICER:
-            return redirect("performance")
-        case Role.ADMINISTRATOR:
-            return redirect("settings")
-    return render(request, "cases/no_cases.html", {"title": "Justice social work"})
-
-
 def show(
-    request: HttpRequest, listing: Listing, template: str, page: str, file: str = "", **context: Any
+    request: HttpRequest,
+    listing: Listing,
+    template: str,
+    page: str,
+    file: str = "",
+    keys: Sequence[object] = (),
+    **context: Any,
 ) -> HttpResponseBase:
-    """A list as a page, or taken away as CSV or a workbook; who looked is written first."""
+    """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address."""
 
     def took_away(cases: list[int]) -> None:
         looked_through(user=request.user, cases=cases, page=page, kind=Consultation.Kind.EXPORT)
@@ -62,7 +65,7 @@ def show(
         return answer(listing, on_export=took_away)
     looked_through(user=request.user, cases=listing.case_keys, page=page)
     name = request.resolver_match.url_name
-    files = {kind: reverse(f"{name}_{kind}") for kind in ("csv", "xlsx")}
+    files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}
     return render(request, template, {"listing": listing, "title": listing.caption, **files, **context})
 
 
@@ -138,6 +141,24 @@ def _case_columns(labels: dict[str, str], on: date) -> list[Column]:
     ]
 
 
+class CaseloadFilter(django_filters.FilterSet):
+    """Narrows one's own caseload to what is new in it."""
+
+    given = django_filters.ChoiceFilter(
+        label="Came to me",
+        method="by_given",
+        empty_label="Whenever",
+        choices=(("lately", f"In the last {LATELY.days} days"),),
+    )
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def by_given(self, cases: QuerySet, name: str, value: str) -> QuerySet:
+        return cases.given_to(self.request.user, today() - LATELY)
+
+
 def my_caseload(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """The cases the signed-in person holds, the most urgent first."""
     on, user = today(), request.user
@@ -152,11 +173,12 @@ def my_caseload(request: HttpRequest, file: str = "") -> HttpResponseBase:
         cases.select_related("person"),
         request,
         default_order="urgency",
+        filterset=CaseloadFilter(request.GET, queryset=cases, request=request),
         caption="My caseload",
         counts=("case", "cases"),
         empty="You hold no case. Your first line manager allocates cases; you can add a person under People.",
     )
-    rows = Timescale.objects.visible_to(user).held_by(*cover.workers)
+    rows = Timescale.objects.visible_to(user, few=True).held_by(*cover.workers)
     shown = tiles(rows, user, on, cover.query)
     return show(request, listing, "cases/my_caseload.html", "my caseload", file, tiles=shown, cover=cover)
 
@@ -164,9 +186,21 @@ def my_caseload(request: HttpRequest, file: str = "") -> HttpResponseBase:
 # --- Timescales -----------------------------------------------------------------------------------------------
 
 
-class TimescaleFilter(django_filters.FilterSet):
-    """Narrows a list of timescales to a team, a worker, a standard, or to what nobody has explained."""
+class DayFilter(django_filters.Filter):
+    """A day as people write it, or as an address has it."""
 
+    field_class = DateTextField
+
+
+class TimescaleFilter(django_filters.FilterSet):
+    """Narrows a list of timescales to a team, a worker, a standard, some days, or to what nobody has explained."""
+
+    locality = django_filters.ModelChoiceFilter(
+        label="Locality",
+        field_name="team__locality",
+        queryset=Locality.objects.none(),
+        empty_label="Every locality",
+    )
     team = django_filters.ModelChoiceFilter(
         label="Team", queryset=Team.objects.none(), empty_label="Every team"
     )
@@ -174,9 +208,14 @@ class TimescaleFilter(django_filters.FilterSet):
         label="Worker", queryset=User.objects.none(), empty_label="Every worker"
     )
     held = django_filters.ChoiceFilter(
-        label="Held", method="by_held", empty_label="By anybody or nobody", choices=(("nobody", "By nobody"),)
+        label="Held",
+        method="by_held",
+        empty_label="By anybody or nobody",
+        choices=(("nobody", "By nobody"), ("no-team", "By nobody, in no team")),
     )
     clause = django_filters.ChoiceFilter(label="Standard", empty_label="Every standard")
+    due_from = DayFilter(label="Due from", field_name="due_on", lookup_expr="gte")
+    due_to = DayFilter(label="Due to", field_name="due_on", lookup_expr="lte")
     reason = django_filters.ChoiceFilter(
         label="Reason",
         method="by_reason",
@@ -193,15 +232,23 @@ class TimescaleFilter(django_filters.FilterSet):
         user = request.user
         teams = Team.objects.visible_to(user)
         staff = User.objects.visible_to(user).caseworkers()
-        if user.role not in TEAM_LISTS - {Role.BUSINESS_SUPPORT}:
+        if user.role not in TEAM_LISTS:
             teams, staff = teams.filter(pk=user.team_id), staff.filter(team=user.team_id)
+        if user.role in COUNCIL_ROLES:
+            self.filters["locality"].queryset = Locality.objects.visible_to(user)
+        else:
+            del self.filters["locality"]
+        asked = request.GET.get("worker", "")
+        if asked.isdecimal():
+            # Somebody who left, or whose role holds no cases, may still have work: the board counts it.
+            staff = staff | User.objects.visible_to(user).filter(pk=asked)
         self.filters["team"].queryset = teams
         self.filters["worker"].queryset = staff
         self.filters["worker"].field.label_from_instance = lambda worker: worker.name
         self.filters["clause"].extra["choices"] = list(labels_of(user.council, today()).items())
 
     def by_held(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(worker=None)
+        return rows.filter(worker=None) if value == "nobody" else rows.filter(worker=None, team=None)
 
     def by_reason(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(late_reason="") if value == "none" else rows.exclude(late_reason="")
@@ -279,6 +326,7 @@ def timescale_list(
     empty: str,
     file: str,
     cover: Covering | None = None,
+    slug: str = "",
 ) -> HttpResponseBase:
     """A list of timescales with its filters, columns and files."""
     on = today()
@@ -295,17 +343,18 @@ def timescale_list(
         counts=("timescale", "timescales"),
         empty=empty,
         case_of="case_id",
+        slug=slug,
     )
     return show(request, listing, "cases/list.html", caption.lower(), file, cover=cover)
 
 
 def _own(request: HttpRequest) -> tuple[TimescaleQuerySet, Covering | None]:
     """A caseworker's lists hold their own work, and if they like what they cover; everybody else's all they may see."""
-    rows: TimescaleQuerySet = Timescale.objects.visible_to(request.user)
-    if request.user.role != Role.CASEWORKER:
-        return rows, None
+    user = request.user
+    if user.role != Role.CASEWORKER:
+        return Timescale.objects.visible_to(user).undone(), None
     cover = Covering.of(request)
-    return rows.held_by(*cover.workers), cover
+    return Timescale.objects.visible_to(user, few=True).undone().held_by(*cover.workers), cover
 
 
 def overdue(request: HttpRequest, file: str = "") -> HttpResponseBase:
@@ -315,9 +364,17 @@ def overdue(request: HttpRequest, file: str = "") -> HttpResponseBase:
 
 
 def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
-    """Due within the next two weeks."""
+    """Due within the next two weeks, or on the days that the filter names."""
     on = today()
     rows, cover = _own(request)
+    rows = rows.open(on)
+    asked = {name for name in ("due_from", "due_to") if request.GET.get(name)}
+    if "due_from" not in asked:
+        rows = rows.filter(due_on__gte=on)
+    if asked:
+        return timescale_list(
+            request, rows, "Due on the days chosen", "Nothing is due on these days.", file, cover, "due-soon"
+        )
     return timescale_list(
         request,
         rows.open(on).due_between(on, on + SOON),
@@ -328,12 +385,37 @@ def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
     )
 
 
+def plans_to_approve(user: User, on: date) -> TimescaleQuerySet:
+    """Case management plans of the user's team that nobody has approved, the first due first."""
+    return of_the_team(user).undone().open(on).filter(clause="cpo.plan")
+
+
+def of_the_team(user: User) -> TimescaleQuerySet:
+    """What the user's own team holds; everything they see for who is in no team."""
+    if user.team_id:
+        return Timescale.objects.visible_to(user, few=True).held_by_team(user.team)
+    return Timescale.objects.visible_to(user)
+
+
+def plans(request: HttpRequest, file: str = "") -> HttpResponseBase:
+    """The plans that wait for their approval."""
+    if request.user.role not in TEAM_LISTS:
+        raise PermissionDenied
+    return timescale_list(
+        request,
+        plans_to_approve(request.user, today()),
+        "Plans to approve",
+        "No plan waits for approval: every supervised order of the team has one.",
+        file,
+    )
+
+
 def my_week(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """What the signed-in person must have done by Sunday, what is overdue among it."""
     on = today()
     sunday = on + timedelta(days=6 - on.weekday())
     cover = Covering.of(request)
-    rows = Timescale.objects.visible_to(request.user).held_by(*cover.workers).open(on)
+    rows = Timescale.objects.visible_to(request.user, few=True).undone().held_by(*cover.workers).open(on)
     return timescale_list(
         request,
         rows.filter(due_on__lte=sunday),
@@ -358,7 +440,7 @@ class Tile:
 
 def tiles(rows: TimescaleQuerySet, user: User, on: date, query: str = "") -> list[Tile]:
     """Overdue, due this week and due in two weeks, in one query; `query` keeps the lists to what is counted."""
-    open_rows = rows.open(on)
+    open_rows = rows.undone().open(on)
     sunday = on + timedelta(days=6 - on.weekday())
     counts = open_rows.aggregate(
         late=Count("pk", filter=Q(due_on__lt=on)),
@@ -372,15 +454,14 @@ def tiles(rows: TimescaleQuerySet, user: User, on: date, query: str = "") -> lis
     return shown
 
 
-def team(request: HttpRequest) -> HttpResponseBase:
-    """The team's overdue and due soon by worker, with the oldest, and what waits for a reason."""
-    user, on = request.user, today()
-    if user.role not in TEAM_LISTS:
-        raise PermissionDenied
-    rows: TimescaleQuerySet = Timescale.objects.visible_to(user)
+def board(user: User, on: date) -> QuerySet:
+    """What is still to be done by each worker of each team that the user sees: how much is late and how old, how much
+    nobody has explained, how much falls due in three working days."""
     soon = calendar_of(user.council).add(on, SOON_WORKING_DAYS)
-    found = (
-        rows.open(on)
+    return (
+        Timescale.objects.visible_to(user)
+        .undone()
+        .open(on)
         .order_by()
         .values("worker", "worker__name", "team", "team__name")
         .annotate(
@@ -390,9 +471,14 @@ def team(request: HttpRequest) -> HttpResponseBase:
             oldest=Min("due_on", filter=Q(due_on__lt=on)),
             soon=Count("pk", filter=Q(due_on__range=(on, soon))),
         )
-        .order_by("-late", "worker__name")
+        .order_by("-late", "-soon", "worker__name", "team__name")
     )
-    columns = (
+
+
+def board_columns(user: User, on: date) -> tuple[Column, ...]:
+    """The columns of the board; each count opens the list it counts."""
+    days = f"due_from={on}&due_to={calendar_of(user.council).add(on, SOON_WORKING_DAYS)}"
+    return (
         Column("worker__name", "Worker", value=lambda row: row["worker__name"] or "Nobody", heads=True),
         Column("team__name", "Team", value=lambda row: row["team__name"] or "No team"),
         Column("cases", "Cases with work to do", kind="number"),
@@ -401,7 +487,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
             "Overdue",
             kind="number",
             href=lambda row: f"{reverse('overdue')}?{_narrow(row)}" if row["late"] else "",
-            context=lambda row: f"overdue, {row['worker__name'] or 'nobody'}",
+            context=lambda row: f"overdue, {_whose(row)}",
         ),
         Column(
             "oldest",
@@ -409,18 +495,35 @@ def team(request: HttpRequest) -> HttpResponseBase:
             value=lambda row: due(row["oldest"], on) if row["oldest"] else "",
             kind="status",
         ),
-        Column("unexplained", "No reason given", kind="number"),
+        Column(
+            "unexplained",
+            "No reason given",
+            kind="number",
+            href=lambda row: f"{reverse('overdue')}?{_narrow(row)}&reason=none" if row["unexplained"] else "",
+            context=lambda row: f"overdue without a reason, {_whose(row)}",
+        ),
         Column(
             "soon",
             "Due in 3 working days",
             kind="number",
-            href=lambda row: f"{reverse('due_soon')}?{_narrow(row)}" if row["soon"] else "",
-            context=lambda row: f"due soon, {row['worker__name'] or 'nobody'}",
+            href=lambda row: f"{reverse('due_soon')}?{_narrow(row)}&{days}" if row["soon"] else "",
+            context=lambda row: f"due soon, {_whose(row)}",
         ),
     )
+
+
+def _whose(row: dict[str, Any]) -> str:
+    return f"{row['worker__name'] or 'nobody'}, {row['team__name'] or 'no team'}"
+
+
+def team(request: HttpRequest) -> HttpResponseBase:
+    """The team's overdue and due soon by worker, with the oldest, and what waits for a reason."""
+    user, on = request.user, today()
+    if user.role not in TEAM_LISTS:
+        raise PermissionDenied
     listing = Listing(
-        columns,
-        list(found),
+        board_columns(user, on),
+        list(board(user, on)),
         request,
         page_size=200,
         caption="Team",
@@ -429,21 +532,43 @@ def team(request: HttpRequest) -> HttpResponseBase:
     )
     waiting = Case.objects.visible_to(user).unallocated().count()
     waiting += Order.objects.visible_to(user).active(on).without_officer().count()
-    shown = [*tiles(rows, user, on), Tile("Unallocated", waiting, reverse("unallocated"))]
+    shown = [
+        *tiles(Timescale.objects.visible_to(user), user, on),
+        Tile("Unallocated", waiting, reverse("unallocated")),
+    ]
     return render(request, "cases/team.html", {"listing": listing, "title": "Team", "tiles": shown})
 
 
 def _narrow(row: dict[str, Any]) -> str:
     """The filters that leave only this line's timescales."""
     parts = [f"{name}={row[name]}" for name in ("worker", "team") if row[name]]
-    return "&".join(parts if row["worker"] else [*parts, "held=nobody"])
+    if row["worker"]:
+        return "&".join(parts)
+    return "&".join([*parts, "held=nobody" if row["team"] else "held=no-team"])
+
+
+class NoticeFilter(django_filters.FilterSet):
+    """Narrows the notices to the new ones."""
+
+    read = django_filters.ChoiceFilter(
+        label="Read", method="by_read", empty_label="New or read", choices=(("new", "New"), ("read", "Read"))
+    )
+
+    class Meta:
+        model = Notice
+        fields = ()
+
+    def by_read(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.unread() if value == "new" else rows.exclude(read_at=None)
+
+
+NOTICE_WORDS = {"overdue": "Became overdue", "due_soon": "Due soon"}
 
 
 def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """What the signed-in person was told, the newest first."""
     rows = Notice.objects.visible_to(request.user).select_related("case__person")
     labels = labels_of(request.user.council, today())
-    kinds = {"overdue": "Became overdue", "due_soon": "Due soon"}
     listing = Listing(
         (
             Column(
@@ -454,7 +579,7 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
                 context=lambda row: f"{labels[row.clause]}, due {row.due_on:%-d %B %Y}",
                 heads=True,
             ),
-            Column("kind", "Notice", value=lambda row: kinds[row.kind]),
+            Column("kind", "Notice", value=lambda row: NOTICE_WORDS[row.kind]),
             Column("clause", "What", value=lambda row: labels[row.clause]),
             Column("due_on", "Due", kind="date", order_by=("due_on",)),
             Column("created_at", "Told", value="created_at", kind="date", order_by=("created_at",)),
@@ -463,6 +588,7 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
         rows,
         request,
         default_order="-created_at",
+        filterset=NoticeFilter(request.GET, queryset=rows, request=request),
         caption="Notices",
         counts=("notice", "notices"),
         empty="There is nothing to tell you.",

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 SERVICE_NAME: Final = "Justice social work"
 
 _CASEWORK = ("caseworker", "unpaid_work_supervisor", "business_support", "first_line_manager")
+_ALL = (*_CASEWORK, "senior_manager", "performance_officer", "information_governance", "administrator")
 _FIGURES = ("caseworker", "first_line_manager", "senior_manager", "performance_officer")
 
 
@@ -28,6 +29,7 @@ class Place:
 FIND_PEOPLE: Final = (*_CASEWORK, "senior_manager")
 
 PLACES: Final = (
+    Place("Home", "home", _ALL, ()),
     Place("My caseload", "my_caseload", ("caseworker", "first_line_manager"), ("my-caseload",)),
     Place("My week", "my_week", ("caseworker", "first_line_manager"), ("my-week",)),
     Place("Today", "unpaid_work_today", ("unpaid_work_supervisor",), ("today",)),
@@ -41,16 +43,22 @@ PLACES: Final = (
     Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue",)),
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
     Place("Absences", "absences", (*_CASEWORK, "senior_manager"), ("absences",)),
-    Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated")),
+    Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated", "plans", "gaps")),
     Place(
         "Workload",
         "workload",
         ("first_line_manager", "senior_manager"),
         ("workload", "handover", "handovers"),
     ),
-    Place("People", "people", FIND_PEOPLE, ("people", "cases", "orders", "reports", "appointments")),
+    Place(
+        "People",
+        "people",
+        FIND_PEOPLE,
+        ("people", "cases", "orders", "reports", "appointments", "unpaid-work"),
+    ),
     Place("Notices", "notices", _CASEWORK, ("notices",)),
     Place("Performance", "performance", _FIGURES, ("performance",)),
+    Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),
 )

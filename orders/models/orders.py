@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from cases.models import Allocation, Case, Council, Recorded, User, Versioned, tracked
@@ -13,8 +13,12 @@ from orders.domain.cpo import Basis, CourtType, EndReason, RequirementKind, leve
 
 
 class OrderQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> OrderQuerySet:
-        return self.filter(case__in=Case.objects.visible_to(user))
+    def visible_to(self, user: User, *, few: bool = False) -> OrderQuerySet:
+        """`few`: ask of each row's own case, where other conditions leave few rows; else all are listed first."""
+        cases = Case.objects.visible_to(user)
+        if few:
+            return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
+        return self.filter(case__in=cases)
 
     def active(self, on: date) -> OrderQuerySet:
         """Imposed and not ended. A time limit that has passed ends nothing: closing needs a reason and a date."""
@@ -23,13 +27,33 @@ class OrderQuerySet(models.QuerySet):
     def queried(self) -> OrderQuerySet:
         return self.exclude(queried_because="")
 
+    def with_query_age(self) -> OrderQuerySet:
+        """Each with `queried_at`, the moment the present question was first recorded, as its row copies have it."""
+        asked = Order.history.model.objects.filter(
+            id=OuterRef("pk"), queried_because=OuterRef("queried_because")
+        )
+        return self.annotate(queried_at=Subquery(asked.order_by("history_date").values("history_date")[:1]))
+
     def without_officer(self) -> OrderQuerySet:
-        """Orders in open cases for which no responsible officer is named now."""
-        subject = Concat(Value("order:"), Cast(OuterRef("pk"), models.CharField()))
-        named = Allocation.objects.filter(
+        """In open cases, with no responsible officer named (s.227C): nobody holds the order, whoever holds the case."""
+        subject = Concat(Value("order:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+        held = Allocation.objects.filter(
             case=OuterRef("case"), subject=subject, to_on=None, worker__isnull=False
         )
-        return self.filter(~Exists(named), case__closed_on=None)
+        return self.filter(~Exists(held), case__closed_on=None)
+
+    def with_unpaid_work_left(self) -> OrderQuerySet:
+        """Unpaid work is required that is neither completed nor removed."""
+        left = Requirement.objects.filter(order=OuterRef("pk"), completed_on=None, removed_on=None)
+        return self.filter(Exists(left.unpaid_work()))
+
+    def with_last_session(self) -> OrderQuerySet:
+        """Each with `last_session_on`, the day of the latest session of unpaid work that was recorded."""
+        from orders.models.work import Attendance
+
+        rows = Attendance.objects.standing().filter(order=OuterRef("pk"))
+        rows = rows.exclude(outcome=Attendance.Outcome.RECORDED_IN_ERROR).order_by("-on")
+        return self.annotate(last_session_on=Subquery(rows.values("on")[:1]))
 
 
 class Order(Recorded, Versioned):

@@ -445,12 +445,16 @@ def _working_days(count: int) -> str:
     return "1 working day" if count == 1 else f"{count} working days"
 
 
+def absences_of(user: User, on: date) -> QuerySet[Absence]:
+    """Absences that nobody has decided: a caseworker's own, else all that may be seen."""
+    rows = compliance.undecided(user, on)
+    return rows.filter(worker_id=user.pk) if user.role == Role.CASEWORKER else rows
+
+
 def absences(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """Absences that nobody has decided, the longest known first: a caseworker's own, else all that may be seen."""
     user, on = request.user, today()
-    rows = compliance.undecided(user, on).select_related("order__case__person", "contact")
-    if user.role == Role.CASEWORKER:
-        rows = rows.filter(worker_id=user.pk)
+    rows = absences_of(user, on).select_related("order__case__person", "contact")
     calendar, may = calendar_of(user.council), permissions.allows(user, "decide_absence")
     filterset = AbsenceFilter(request.GET, queryset=rows, request=request)
     columns = [

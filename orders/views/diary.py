@@ -124,12 +124,16 @@ class OutcomeFilter(django_filters.FilterSet):
         self.filters["worker"].field.label_from_instance = lambda worker: worker.name
 
 
-def outcomes(request: HttpRequest, file: str = "") -> HttpResponseBase:
+def outcomes_of(user: User, on: date) -> AppointmentQuerySet:
     """Appointments that have been, and nobody has said what came of them: a caseworker's own, else the team's."""
+    rows: AppointmentQuerySet = Appointment.objects.visible_to(user).waiting_for_outcome(on)
+    return rows.of_worker(user) if user.role == Role.CASEWORKER else rows
+
+
+def outcomes(request: HttpRequest, file: str = "") -> HttpResponseBase:
+    """What came of appointments that have been, still to be recorded."""
     on, user = today(), request.user
-    rows = Appointment.objects.visible_to(user).waiting_for_outcome(on)
-    if user.role == Role.CASEWORKER:
-        rows = rows.of_worker(user)
+    rows = outcomes_of(user, on)
     filterset = OutcomeFilter(
         request.GET, queryset=rows.select_related("case__person", "worker"), request=request
     )
@@ -184,15 +188,19 @@ class Group:
     meetings: list[Meeting]
 
 
+def sessions_of_day(user: User, on: date) -> AppointmentQuerySet:
+    """Who is expected at unpaid work on a day, in the order of the sessions."""
+    rows = Appointment.objects.visible_to(user).on(on).filter(kind=Appointment.Kind.UNPAID_WORK)
+    rows = rows.exclude(outcome__in=Appointment.MOVED).select_related("case__person")
+    return rows.order_by("at", "place", "case__person__family_name", "case__person__given_name", "pk")
+
+
 def unpaid_work_today(request: HttpRequest) -> HttpResponse:
     """Whose attendance is to be recorded today, and a way to find somebody who came without a booking."""
     on, user = today(), request.user
     if not permissions.allows(user, "record_attendance"):
         raise PermissionDenied
-    rows = Appointment.objects.visible_to(user).on(on).filter(kind=Appointment.Kind.UNPAID_WORK)
-    rows = rows.exclude(outcome__in=Appointment.MOVED).select_related("case__person")
-    rows = rows.order_by("at", "place", "case__person__family_name", "case__person__given_name", "pk")
-    shown = meetings(rows, user, on, "today")
+    shown = meetings(sessions_of_day(user, on), user, on, "today")
     groups: dict[tuple[time, str], Group] = {}
     for one in shown:
         row = one.appointment

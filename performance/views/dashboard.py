@@ -87,14 +87,7 @@ class Line:
         ahead = self.figure.forecast
         if ahead is None:
             return ""
-        so_far = f"{ahead.above:,} of {ahead.below:,} so far, {ahead.pending:,} still to come"
-        if self.figure.target is None:
-            return so_far
-        if ahead.needed is None:
-            return f"{so_far}: out of reach of green"
-        if not ahead.needed:
-            return f"{so_far}: green even if none of these succeeds"
-        return f"{so_far}: {ahead.needed:,} of these must succeed for green"
+        return f"{ahead.above:,} of {ahead.below:,} so far, {ahead.pending:,} still to come. {ahead.words}"
 
 
 def lines(choices: Choices, found: Sequence[Figure]) -> list[Line]:

@@ -73,5 +73,14 @@ def test_no_page_of_a_role_has_a_fault(
     assert not wrong, "\n".join(f"{name}: {line}" for name, lines in wrong.items() for line in lines)
 
 
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.SYSTEM])
+def test_the_home_of_each_role_has_no_fault(
+    role: str, world: World, window: Callable[..., BrowserContext], live_site: LiveServer
+):
+    context = window()
+    let_in(context, world.users[role], live_site.url)
+    assert not faults(context.new_page(), "/", role)
+
+
 def test_the_page_to_sign_in_has_no_fault(window: Callable[..., BrowserContext]):
     assert not faults(window().new_page(), "/sign-in/")

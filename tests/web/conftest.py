@@ -190,6 +190,7 @@ def a_world() -> World:
         "worker": worker.pk,
         "availability": hours.pk,
         "cover": cover.pk,
+        "gap": "ethnicity",
     }
     return made
 
