@@ -307,7 +307,7 @@ class FindPersonForm(Form):
 class NoteForm(OperationForm):
     """What was said, seen or decided. The headings are only a beginning, and none of them need be kept."""
 
-    kind = RadiosField("Kind of note", choices=note_templates.choices())
+    kind = SelectField("Kind of note", choices=note_templates.choices())
     on = DateField("Date", recent=True)
     at = TimeField("Time", required=False, hint="For example, 9:30am")
     text = LongTextField("Note", max_length=20_000, rows=18)

@@ -23,7 +23,7 @@ from justice.web.forms import (
 from orders.domain.appointments import EVERY_WEEKS, LONGEST_MINUTES, MOST_TIMES
 from orders.domain.cpo import RequirementKind
 from orders.forms import AsksWhyLate, ContactForm, Withholding, named, why_late
-from orders.models import Appointment, Attendance, Order
+from orders.models import Appointment, Attendance, Order, Requirement
 
 Kind = Appointment.Kind
 USUAL_MINUTES = 60
@@ -115,9 +115,7 @@ class BookForm(MeetingFields):
                 *((key, _of_order(order)) for key, order in self.offered_orders.items()),
                 (NO_ORDER, "None: the appointment is not about an order"),
             ]
-        required = {
-            row.kind for order in orders for row in order.requirements.all() if row.removed_on is None
-        }
+        required = {row.kind for order in orders for row in order.requirements.all() if stands(row)}
         absent = {Kind.UNPAID_WORK} if RequirementKind.UNPAID_WORK not in required else set()
         absent |= {Kind.REVIEW} if RequirementKind.SUPERVISION not in required else set()
         if not orders:
@@ -138,10 +136,13 @@ class BookForm(MeetingFields):
         }
 
 
+def stands(row: Requirement) -> bool:
+    """Neither removed by a court nor done."""
+    return row.removed_on is None and row.completed_on is None
+
+
 def _of_order(order: Order) -> str:
-    kinds = ", ".join(
-        row.get_kind_display().lower() for row in order.requirements.all() if not row.removed_on
-    )
+    kinds = ", ".join(row.get_kind_display().lower() for row in order.requirements.all() if stands(row))
     return f"{order.reference}, imposed {order.imposed_on:%-d %B %Y}: {kinds}"
 
 

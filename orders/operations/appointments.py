@@ -360,7 +360,7 @@ def _kind_problems(case: Case, order: Order | None, kind: str) -> list[Problem]:
         found.append(Problem("Select an order of this person", "order", "order_of_another"))
     elif order is not None and kind in NEEDS:
         needed, text = NEEDS[Kind(kind)]
-        if not order.requirements.filter(kind=needed, removed_on=None).exists():
+        if not order.requirements.filter(kind=needed, removed_on=None, completed_on=None).exists():
             found.append(Problem(text, "kind", "not_required"))
     return found
 

@@ -19,6 +19,7 @@ from cases.consultations import looked_at
 from cases.models import Allocation, Consultation, Timescale
 from cases.note_templates import templates
 from cases.views.board import lines
+from justice.web.dates import long_date
 from justice.web.views import CaseView, OperationView, today
 from orders import forms_appointments as forms
 from orders import operations, reminders
@@ -180,6 +181,7 @@ class RecordOutcome(AppointmentOperation):
     button = "Save the outcome"
     form_class = forms.OutcomeForm
     done = "The outcome was recorded"
+    template_name = "orders/record_outcome.html"
     reviewed = False
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -207,7 +209,15 @@ class RecordOutcome(AppointmentOperation):
         intro = ""
         if self.appointment.kind == Appointment.Kind.REVIEW:
             intro = "Say here whether the person came. What was decided is asked for next."
-        return {"intro": intro, **super().get_context_data(**kwargs)}
+        called_off = [
+            (label, reverse(name, args=[self.appointment.pk]))
+            for name, label in (
+                ("cancel_appointment", "Cancel it"),
+                ("reschedule_appointment", "Reschedule it"),
+            )
+            if permissions.allows(self.request.user, name)
+        ]
+        return {"intro": intro, "called_off": called_off, **super().get_context_data(**kwargs)}
 
 
 ACTIONS = (
@@ -257,12 +267,15 @@ class AppointmentPage(AppointmentView, TemplateView):
         row = self.appointment
         rows: list[tuple[Any, ...]] = [
             ("Status", status_of(row, today())),
-            ("Date", row.on),
+            ("Date", long_date(row.on)),
             ("Time", f"{said_time(row.at)}, for {row.minutes} minutes"),
             ("Place", row.place),
             ("Who meets the person", row.worker.name),
-            ("Order", row.order.reference if row.order else "Not about an order"),
         ]
+        if row.order is not None:
+            rows.append(
+                ("Order", row.order.reference, ("Open", reverse("order", args=[row.order_id]), "the order"))
+            )
         if row.note:
             rows.append(("Note", row.note))
         if row.outcome_note:

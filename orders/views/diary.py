@@ -92,10 +92,14 @@ def diary(request: HttpRequest) -> HttpResponse:
         day = one.appointment.on
         days.setdefault(day, Day(long_date(day))).meetings.append(one)
     looked_through(user=user, cases=[one.appointment.case_id for one in shown], page="diary")
-    waiting = mine.waiting_for_outcome(on - timedelta(days=1)).count()
-    return render(
-        request, "orders/diary.html", {"title": "Diary", "days": list(days.values()), "waiting": waiting}
-    )
+    outcomes = reverse("outcomes") + ("" if user.role == Role.CASEWORKER else f"?worker={user.pk}")
+    context = {
+        "title": "Diary",
+        "days": list(days.values()),
+        "waiting": mine.waiting_for_outcome(on).count(),
+        "outcomes": outcomes,
+    }
+    return render(request, "orders/diary.html", context)
 
 
 # --- Outcomes to record -------------------------------------------------------------------------------------
@@ -232,7 +236,12 @@ def _found(request: HttpRequest, form: FindPersonForm, on: date) -> list[tuple[O
     orders = (
         Order.objects.visible_to(request.user)
         .active(on)
-        .filter(case__in=cases, requirements__kind=RequirementKind.UNPAID_WORK, requirements__removed_on=None)
+        .filter(
+            case__in=cases,
+            requirements__kind=RequirementKind.UNPAID_WORK,
+            requirements__removed_on=None,
+            requirements__completed_on=None,
+        )
     )
     rows = orders.distinct().select_related("case__person").order_by("case__person__family_name", "pk")
     return [(order, f"{reverse('record_attendance', args=[order.pk])}?from=today") for order in rows]
