@@ -64,7 +64,10 @@ def pdf(request: HttpRequest, template: str, context: Mapping[str, Any], name: s
         made = documents.render(template, context, request_user=request.user, title=str(context["title"]))
     except documents.NoPdfHere as missing:
         return render(
-            request, "performance/no_pdf.html", {"title": "No PDF here", "why": str(missing)}, status=503
+            request,
+            "performance/no_pdf.html",
+            {"title": "This document cannot be made here", "why": str(missing)},
+            status=503,
         )
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

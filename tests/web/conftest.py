@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -14,6 +15,8 @@ from assessments import operations as assessment_operations
 from cases import operations as case_operations
 from cases.models import Job, Role, Team, Timescale, User
 from orders import operations as order_operations
+from performance import operations as performance_operations
+from performance.domain.period import Quarter
 from tests.builders import a_case, a_council, a_team, an_order, staff
 
 
@@ -99,8 +102,20 @@ def a_world() -> World:
         actor=made.users[Role.PERFORMANCE_OFFICER], clause="cpo.plan", in_force_from=timezone.localdate(),
         within=["15 working days after"], then_every="", source="Committee paper",
     )  # fmt: skip
-    made.keys |= {"job": job.pk, "team": Team.objects.get().pk}
+    made.keys |= {"job": job.pk, "team": Team.objects.get().pk, "key": publish(made)}
     return made
+
+
+def publish(world: World) -> UUID:
+    """Last quarter's figures, published."""
+    today = timezone.localdate()
+    published = performance_operations.publish_return(
+        actor=world.users[Role.PERFORMANCE_OFFICER],
+        quarter=Quarter.of(today).previous,
+        as_of=today,
+        code_version="1",
+    )
+    return published.pk
 
 
 @pytest.fixture
