@@ -38,6 +38,13 @@ FILES = re.compile(r"(_csv|_xlsx|_file|_update)$")  # answers that are no pages
 PASSING = re.compile(
     r'name="(?:csrfmiddlewaretoken|key)" value="[^"]*"|nonce="[^"]*"|<strong class="app-breakable">\w*'
 )
+# What is the role's and not the page's: its header and navigation, of which one entry is marked, and who printed it.
+FRAME = re.compile(
+    r'<header.*?</header>|<nav class="govuk-service-navigation.*?</nav>|Printed by [^<]*', re.DOTALL
+)
+CURRENT = re.compile(
+    r' aria-current="true"|--active|<strong class="govuk-service-navigation__active-fallback">|</strong>'
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ class Seen:
     address: str
     status: int
     html: str
+    policy: str = ""  # its Content-Security-Policy
 
     @property
     def tree(self) -> Element:
@@ -67,7 +75,10 @@ def seen(who: str, name: str, address: str, answer: HttpResponse) -> list[Seen]:
     """The answer, if it is a page."""
     if answer.streaming or not answer.headers.get("Content-Type", "").startswith("text/html"):
         return []
-    return [Seen(who, name, address, answer.status_code, answer.content.decode())] if answer.content else []
+    if not answer.content:
+        return []
+    policy = answer.headers.get("Content-Security-Policy", "")
+    return [Seen(who, name, address, answer.status_code, answer.content.decode(), policy)]
 
 
 def walk(world: World) -> list[Seen]:
@@ -76,6 +87,19 @@ def walk(world: World) -> list[Seen]:
     for one in (*refusals(world), *everything(world), *states(world), *nothing_yet(world)):
         pages.setdefault(one.lasting, one)
     return list(pages.values())
+
+
+def distinct(pages: list[Seen]) -> list[Seen]:
+    """Each page once, whoever sees it, and beside them one for the header and navigation of each role."""
+    found, marks = [], set[str]()
+    for page in pages:
+        head, _, rest = page.lasting.partition("<body")
+        frame = "".join(FRAME.findall(rest))
+        for mark in (CURRENT.sub("", frame), FRAME.sub("", rest)):
+            if mark not in marks:
+                found.append(page)
+            marks.add(mark)
+    return list(dict.fromkeys(found))
 
 
 # ---------------------------------------------------------------- what opens, and its form sent empty
