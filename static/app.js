@@ -304,6 +304,53 @@ for (const panel of document.querySelectorAll('[data-module~="app-progress"]')) 
   window.setTimeout(ask, 1000);
 }
 
+// ---------------------------------------------------------------- try: a call of the API from its page
+
+for (const form of document.querySelectorAll('[data-module~="app-try"]')) {
+  const status = form.querySelector("[data-status]");
+  const answer = form.querySelector("[data-answer]");
+  const { method, address, version, body, csrfmiddlewaretoken: token } = form.elements;
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const headers = { Accept: "application/json" };
+    const sends = method.value === "POST";
+    if (sends) {
+      headers["Content-Type"] = "application/json";
+      headers["X-CSRFToken"] = token.value;
+      headers["Idempotency-Key"] = crypto.randomUUID();
+      if (version.value.trim()) headers["If-Match"] = version.value.trim();
+    }
+    // Only the path of what was typed: nothing goes to another site.
+    const path = new URL(address.value, window.location.origin);
+    const call = { method: method.value, headers, credentials: "same-origin", body: sends ? body.value || "{}" : undefined };
+    const got = await fetch(path.pathname + path.search, call).catch(() => null);
+    status.textContent = got ? `Answer: ${got.status} ${got.statusText}` : "No answer";
+    const text = got ? await got.text() : "";
+    try {
+      answer.textContent = JSON.stringify(JSON.parse(text), null, 2);
+    } catch {
+      answer.textContent = text.slice(0, 2000);
+    }
+    answer.hidden = !text;
+  });
+  for (const place of document.querySelectorAll("[data-fill]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "govuk-button govuk-button--secondary";
+    button.textContent = "Put into the form";
+    button.setAttribute("aria-label", `Put into the form: ${place.dataset.words}`);
+    button.addEventListener("click", () => {
+      method.value = place.dataset.method;
+      address.value = place.dataset.address;
+      body.value = place.dataset.body;
+      address.focus();
+    });
+    place.append(button);
+    place.hidden = false;
+  }
+}
+
 // ---------------------------------------------------------------- idle: a warning before the session ends
 
 // Two minutes before the end somebody may go on by one key; afterwards what they typed is a draft of theirs.

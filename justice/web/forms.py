@@ -815,11 +815,8 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "Email address"
         self.fields["username"].error_messages["required"] = "Enter your email address"
-        self.fields["username"].widget.attrs |= {
-            "type": "email",
-            "spellcheck": "false",
-            "autocomplete": "username",
-        }
+        self.fields["username"].widget.input_type = "email"
+        self.fields["username"].widget.attrs |= {"spellcheck": "false", "autocomplete": "username"}
         self.fields["username"].widget.attrs.pop("autofocus", None)
         self.fields["password"].error_messages["required"] = "Enter your password"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -18,6 +18,8 @@ from cases import operations as case_operations
 from cases.models import Case, Draft, Job, Role, Team, Timescale, User
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
+from performance import operations as performance_operations
+from performance.domain.period import Quarter
 from tests.builders import a_case, a_council, a_team, an_order, staff
 
 
@@ -176,7 +178,6 @@ def a_world() -> World:
         actor=made.users[Role.PERFORMANCE_OFFICER], step="first_warning", in_force_from=timezone.localdate(),
         failures=1, counted_since="order", source="Committee paper",
     )  # fmt: skip
-    made.keys |= {"job": job.pk, "team": Team.objects.get().pk}
     manager, worker = made.users[Role.FIRST_LINE_MANAGER], made.users[Role.CASEWORKER]
     hours = case_operations.set_availability(
         actor=manager, user=worker, reason="part_time", weekly_hours=Decimal(21), from_on=today, to_on=None
@@ -191,8 +192,21 @@ def a_world() -> World:
         "availability": hours.pk,
         "cover": cover.pk,
         "gap": "ethnicity",
+        "key": publish(made),
     }
     return made
+
+
+def publish(world: World) -> UUID:
+    """Last quarter's figures, published."""
+    today = timezone.localdate()
+    published = performance_operations.publish_return(
+        actor=world.users[Role.PERFORMANCE_OFFICER],
+        quarter=Quarter.of(today).previous,
+        as_of=today,
+        code_version="1",
+    )
+    return published.pk
 
 
 @pytest.fixture
