@@ -7,7 +7,7 @@ ARG NODE_IMAGE=node:20-bookworm-slim
 FROM ${NODE_IMAGE} AS front-end
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=peer --no-audit --no-fund
+RUN npm ci --ignore-scripts --omit=peer --omit=dev --no-audit --no-fund
 
 # --- Python packages, by their lock, each checked against its hash
 FROM ${PYTHON_IMAGE} AS packages

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from assessments.domain import lscmi
 from assessments.models import Assessment, ReportRequest
-from cases.models import User
+from cases.forms import member_label
+from cases.models import Availability, User
 from justice.web.forms import (
     DateField,
+    DecimalField,
     Group,
     IntegerField,
     LongTextField,
@@ -134,3 +137,104 @@ class ReviewForm(AsksWhyLate):
         chosen = given["for_due_on"]
         extra = chosen == EXTRA
         return {**given, "extra": extra, "for_due_on": None if extra else date.fromisoformat(chosen)}
+
+
+# --- Hours, cover and handing over ----------------------------------------------------------------------------
+
+
+class AvailabilityForm(OperationForm):
+    weekly_hours = DecimalField(
+        "Hours a week",
+        min_value=1,
+        max_value=60,
+        max_digits=4,
+        decimal_places=1,
+        required=False,
+        hint="Leave empty if their week is as long as before",
+    )
+    reduction_percent = IntegerField(
+        "How much of it is taken up otherwise",
+        min_value=1,
+        max_value=100,
+        suffix="%",
+        required=False,
+        hint="100% while they are away",
+    )
+    reason = RadiosField("Why", choices=Availability.Reason, noun="Why")
+    from_on = DateField("First day")
+    to_on = DateField("Last day", required=False, hint="Leave empty if nobody knows yet")
+
+
+class EndAvailabilityForm(OperationForm):
+    to_on = DateField("Last day", recent=True)
+
+
+class CoverForm(OperationForm):
+    by = ModelSelectField("Who covers for them", User.objects.none(), named=member_label, noun="Who covers")
+    from_on = DateField("First day", recent=True)
+    to_on = DateField("Last day", hint="They see the cases until the end of this day")
+    reason = TextField("Reason", max_length=300, required=False)
+
+    def __init__(self, *args: Any, colleagues: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if colleagues is not None:
+            self.fields["by"].queryset = colleagues
+
+
+class EndCoverForm(OperationForm):
+    """Nothing is asked: the button says it all."""
+
+
+class UndoHandoverForm(OperationForm):
+    """Nothing is asked: the button says it all."""
+
+
+QUEUE = "queue"  # what stands for the team's queue where a worker's key would stand
+
+
+class HandOverForm(OperationForm):
+    """Who takes each case, with a note for them, and why. A case for which nobody is chosen stays where it is.
+
+    `choices` gives for each case whom it may be offered to, and `proposed` whom to begin with.
+    """
+
+    reason = TextField(
+        "Why the caseload is handed over",
+        max_length=300,
+        missing="Enter why the caseload is handed over",
+        hint="Everybody who takes a case sees this",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        leaver: User | None = None,
+        choices: Mapping[int, Sequence[tuple[str, str]]] | None = None,
+        proposed: Mapping[int, int | None] | None = None,
+        references: Mapping[int, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.cases = list(choices or {})
+        for case, offered in (choices or {}).items():
+            whose = (references or {}).get(case, "")
+            first = (proposed or {}).get(case)
+            self.fields[f"receiver_{case}"] = SelectField(
+                f"Who takes {whose}",
+                choices=[*offered, (QUEUE, "Nobody yet: the team's queue")],
+                blank=f"Stays with {leaver.name}" if leaver else "Stays where it is",
+                required=False,
+                initial=first or "",
+                optional=False,
+            )
+            self.fields[f"note_{case}"] = LongTextField(
+                f"Handover note for {whose}", max_length=2000, rows=2, required=False, optional=False
+            )
+
+    def chosen(self) -> dict[int, tuple[str, str]]:
+        """Each case for which somebody, or the queue, was chosen: who, and the note."""
+        return {
+            case: (self.cleaned_data[f"receiver_{case}"], self.cleaned_data[f"note_{case}"])
+            for case in self.cases
+            if self.cleaned_data.get(f"receiver_{case}")
+        }

@@ -61,4 +61,5 @@ TABLES = (
     "performance_return",
     "performance_returnrow",
     "orders_hoursline",
+    "orders_formalwarning",
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from rest_framework import serializers
 
-from cases.models import Allocation, Case, Note, Notice, Timescale
+from cases.models import Allocation, Associate, Case, ContactPoint, Note, Notice, Timescale
 from justice.web.api import VisibleViewSet
 from justice.web.views import today
 
@@ -143,3 +143,52 @@ class NoticeViewSet(VisibleViewSet):
     queryset = Notice.objects.order_by("-created_at", "-pk")
     serializer_class = NoticeSerializer
     filterset_fields = ("kind", "case")
+
+
+class ContactPointSerializer(serializers.ModelSerializer):
+    """A number or address the person is reached at, and whether they agreed to reminders by it."""
+
+    case = serializers.IntegerField(source="case_key", read_only=True)
+
+    class Meta:
+        model = ContactPoint
+        fields = (
+            "id", "version", "case", "kind", "value", "note", "preferred", "reminders", "agreed_on", "from_on",
+            "to_on",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class OfPersonFilter(django_filters.FilterSet):
+    case = django_filters.NumberFilter("person__cases", label="The key of the person's case")
+    present = django_filters.BooleanFilter("to_on", lookup_expr="isnull", label="Present, or ended")
+
+
+class ContactPointViewSet(VisibleViewSet):
+    # Hangs on the person: the log names their latest case.
+    queryset = ContactPoint.objects.annotate(case_key=Max("person__cases")).order_by("pk")
+    serializer_class = ContactPointSerializer
+    filterset_class = OfPersonFilter
+    case_of = "case_key"
+
+
+class AssociateSerializer(serializers.ModelSerializer):
+    """Somebody around the person. Never for the person's own copy."""
+
+    case = serializers.IntegerField(source="case_key", read_only=True)
+    professional = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Associate
+        fields = (
+            "id", "version", "case", "name", "relation", "professional", "organisation", "telephone", "note",
+            "lives_with", "from_on", "to_on",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class AssociateViewSet(VisibleViewSet):
+    queryset = Associate.objects.annotate(case_key=Max("person__cases")).order_by("pk")
+    serializer_class = AssociateSerializer
+    filterset_class = OfPersonFilter
+    case_of = "case_key"

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cases.models import Allocation, Case, Consultation, Opening, User
+from django.db.models import Exists, OuterRef
+
+from cases.models import Allocation, Case, Consultation, Cover, Opening, User
 
 
 def basis_of(user: User, case: Case) -> str:
     """On what ground this person sees this case now, worked out rather than asked."""
-    held = Allocation.objects.filter(case=case, to_on=None).values_list("worker_id", "team_id")
-    if any(worker == user.pk for worker, _ in held):
+    covered = Exists(Cover.objects.in_force().filter(by=user, worker=OuterRef("worker")))
+    rows = Allocation.objects.filter(case=case, to_on=None).annotate(covered=covered)
+    held = rows.values_list("worker_id", "team_id", "covered")
+    if any(worker == user.pk for worker, _, _ in held):
         return "allocated"
-    if user.team_id and any(team == user.team_id for _, team in held):
+    if not case.person.restricted and any(covered for _, _, covered in held):
+        return "cover"
+    if user.team_id and any(team == user.team_id for _, team, _ in held):
         return "team"
     if (
         case.person.restricted

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from cases import note_templates
-from cases.models import Alert, Employment, Ethnicity, Gender, Team, User
+from cases.models import Alert, Associate, ContactPoint, Employment, Ethnicity, Gender, Person, Team, User
+from cases.models.slots import MOST_SLOTS
 from justice.web.forms import (
+    CheckboxesField,
     CheckboxField,
     DateField,
+    DateTextField,
     Form,
+    IntegerField,
     LongTextField,
     ModelCheckboxesField,
     ModelSelectField,
@@ -19,6 +27,7 @@ from justice.web.forms import (
     SelectField,
     TextField,
     TimeField,
+    YesNoField,
 )
 
 
@@ -40,11 +49,11 @@ class PersonForm(OperationForm):
 class StaffChoices(OperationForm):
     """A form whose teams and workers are the council's own."""
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, person: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = Team.objects.visible_to(user).filter(closed_on=None)
         workers = User.objects.visible_to(user).caseworkers().select_related("team")
-        self.fields["worker"].queryset = workers
+        self.fields["worker"].queryset = workers.not_excluded_from(person) if person else workers
 
 
 class OpenCaseForm(PersonForm, StaffChoices):
@@ -85,6 +94,148 @@ class AlertForm(OperationForm):
 class EndAlertForm(OperationForm):
     to_on = DateField("Last day of the alert", recent=True)
     reason = TextField("Why it no longer holds", max_length=500)
+
+
+TELEPHONE = re.compile(r"\+?[\d\s().-]+(\s*(x|ext|extension)\.?\s*\d+)?", re.ASCII | re.IGNORECASE)
+
+
+def check_telephone(value: str) -> None:
+    """Numbers are kept as people say them; what cannot be rung is refused."""
+    if not TELEPHONE.fullmatch(value) or not 6 <= len(re.sub(r"\D", "", value)) <= 20:
+        raise ValidationError(
+            "Enter a telephone number, like 07700 900 123 or +44 7700 900 123", code="invalid"
+        )
+
+
+def check_reached_by(kind: str, value: str) -> None:
+    """What is written is a number, or an address, as its kind says."""
+    if kind != ContactPoint.Kind.EMAIL:
+        check_telephone(value)
+        return
+    try:
+        validate_email(value)
+    except ValidationError:
+        message = "Enter an email address in the correct format, like name@example.com"
+        raise ValidationError(message, code="invalid") from None
+
+
+class ReachedForm(OperationForm):
+    """What is asked of a number or address, new or known."""
+
+    value = TextField("Number or email address", max_length=254, width=20)
+    note = TextField(
+        "Note for whoever rings or writes",
+        max_length=300,
+        required=False,
+        hint="For example, do not leave messages, or ring after 5pm",
+    )
+    preferred = CheckboxField("This is how they prefer to be reached", required=False)
+    reminders = YesNoField(
+        "Have they agreed to reminders of appointments here?",
+        noun="Reminders",
+        missing="Select yes if they agreed to reminders here",
+        hint="By text to a mobile, or by email. Ask first: others may read them",
+        reveals={"yes": ("agreed_on",)},
+    )
+    agreed_on = DateField("Day they agreed", required=False, recent=True)
+
+    def values(self) -> dict[str, Any]:
+        found = super().values()
+        # A day typed before "no" was chosen is not meant.
+        return {**found, "agreed_on": found["agreed_on"] if found["reminders"] else None}
+
+
+class ContactPointForm(ReachedForm):
+    kind = RadiosField("What is it?", noun="Kind", choices=ContactPoint.Kind, missing="Select what it is")
+    from_on = DateField("Day they gave it", recent=True)
+    field_order = ("kind", "value", "note", "preferred", "reminders", "agreed_on", "from_on")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        kind, value = self.cleaned_data.get("kind"), self.cleaned_data.get("value")
+        if kind and value:
+            try:
+                check_reached_by(kind, value)
+            except ValidationError as error:
+                self.add_error("value", error)
+        return cleaned
+
+
+class AmendContactPointForm(ReachedForm):
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.fields["value"].label = "Email address" if kind == ContactPoint.Kind.EMAIL else "Number"
+
+    def clean_value(self) -> str:
+        check_reached_by(self.kind, self.cleaned_data["value"])
+        return self.cleaned_data["value"]
+
+
+class EndForm(OperationForm):
+    to_on = DateField("Last day it held", recent=True)
+
+
+class AssociateForm(OperationForm):
+    """Somebody around the person."""
+
+    name = TextField("Name", max_length=150, width=20)
+    relation = SelectField("Who they are to the person", choices=Associate.Relation)
+    lives_with = YesNoField(
+        "Do they live together?", noun="Living together", missing="Select yes if they live together"
+    )
+    organisation = TextField("Organisation", max_length=150, required=False, width=20)
+    telephone = TextField("Telephone number", max_length=50, required=False, width=20)
+    note = LongTextField("Note", max_length=500, required=False, rows=3)
+    from_on = DateField("First day", required=False, recent=True, hint="Leave empty if it is not known")
+
+    def clean_telephone(self) -> str:
+        if self.cleaned_data["telephone"]:
+            check_telephone(self.cleaned_data["telephone"])
+        return self.cleaned_data["telephone"]
+
+
+class AmendVictimForm(OperationForm):
+    name = TextField("Name or initials", max_length=150, width=20)
+    relationship = TextField("Who they are to the person", max_length=100, required=False, width=20)
+    wishes = LongTextField(
+        "What they asked to be told, and how they are reached",
+        max_length=2000,
+        required=False,
+        rows=3,
+        hint="Where somebody else works with them, write who: contact goes through that worker",
+    )
+    safety = LongTextField("What keeps them safe", max_length=2000, required=False, rows=3)
+
+
+class VictimForm(AmendVictimForm):
+    from_on = DateField("Day we learned of it", recent=True)
+
+
+class VictimReadersForm(OperationForm):
+    named = ModelCheckboxesField(
+        "Who else may see it",
+        User.objects.none(),
+        required=False,
+        hint="Besides who holds the case or an order in it, and their first line manager",
+    )
+    reason = TextField("Reason", max_length=300)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["named"].queryset = User.objects.visible_to(user).filter(is_active=True)
+
+
+class ChronologyForm(Form):
+    """Narrows a chronology. The words are sent by POST only: no name stands in an address."""
+
+    words = TextField("Search in what happened", max_length=100, required=False)
+    kind = CheckboxesField("Show", required=False)
+    from_on = DateTextField("From", noun="The first day", required=False, hint="")
+    to_on = DateTextField("To", noun="The last day", required=False, hint="")
+    order = SelectField(
+        "Order", choices=(("newest", "Newest first"), ("oldest", "Oldest first")), required=False, blank=""
+    )
 
 
 class AssignForm(StaffChoices):
@@ -139,11 +290,18 @@ class ReasonForm(OperationForm):
         self.fields["code"].choices = list(codes.items())
 
 
-class PeopleSearchForm(Form):
-    """Finds a person by reference, name or date of birth. Sent by POST: no name stands in an address."""
+class FindPersonForm(Form):
+    """One box for whatever is known of a person. Sent by POST: no name stands in an address."""
 
-    text = TextField("Reference or name", max_length=100, required=False, width=20)
-    date_of_birth = DateField("Date of birth", required=False, birth=True)
+    text = TextField(
+        "Find a person",
+        max_length=100,
+        hint="Name, date of birth, reference or postcode, in any order and any spelling",
+        missing="Enter a name, date of birth, reference or postcode",
+        noun="Search",
+        width="two-thirds",
+        autocomplete="off",
+    )
 
 
 class NoteForm(OperationForm):
@@ -160,3 +318,12 @@ class NoteForm(OperationForm):
 
 class CorrectNoteForm(NoteForm):
     reason = TextField("Why it is corrected", max_length=300)
+
+
+class ReviewSlotsForm(OperationForm):
+    """How many reviews a team can chair in a week, from a day on."""
+
+    slots_per_week = IntegerField(
+        "Reviews in a week", hint="For example, 5", width=3, min_value=0, max_value=MOST_SLOTS
+    )
+    from_on = DateField("From", hint="What holds until then stays for the weeks before")

@@ -25,6 +25,8 @@ from justice.web.forms import (
     TimeField,
 )
 from justice.web.views import today
+from orders.domain import compliance
+from orders.domain.codes import choices
 from performance.kpis import KPIS
 
 
@@ -199,6 +201,25 @@ class RatingRuleForm(OperationForm):
         if green is not None and amber is not None and amber <= green:
             self.add_error("amber_tolerance", "Red must begin further from the target than amber does")
         return values
+
+
+class ComplianceStepForm(OperationForm):
+    step = SelectField("Step")
+    failures = IntegerField(
+        "Absences decided not acceptable",
+        min_value=1,
+        max_value=compliance.MOST_FAILURES,
+        hint="How many make this the next step",
+        width=2,
+    )
+    counted_since = RadiosField("Counted", choices=choices(compliance.CountedSince))
+    in_force_from = DateField("In force from")
+    source = TextField("Source", max_length=200, hint="The paper that decided it, with its date")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = compliance.steps_on(today())
+        self.fields["step"].choices = [("", "Select"), *((one.key, one.label) for one in steps)]
 
 
 class CourtTimeForm(OperationForm):

@@ -65,6 +65,11 @@ def ask(
     return found
 
 
+def last(kind: str, council: Council | None) -> Job | None:
+    """The last run of a kind of job for a council, whoever asked for it."""
+    return Job.objects.filter(kind=kind, council=council).order_by("-created_at", "-pk").first()
+
+
 def _wake() -> None:
     import_string(settings.JOB_BELL)()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cases import timescales
+from cases import drafts, search, timescales
 from cases.jobs import Running
-from cases.models import Case
+from cases.models import Case, Person
 from cases.notices import claim_notices, send_messages
 
 
@@ -23,6 +23,33 @@ def check_timescales(job: Running) -> dict[str, Any]:
         ]
         job.progress(start + len(batch), len(cases))
     return {"cases": len(cases), "differences": found}
+
+
+def check_search(job: Running) -> dict[str, Any]:
+    """Work out again what everybody of the council is found by, and list who is stored otherwise: always nobody.
+
+    Spellings of names that nobody bears any longer are forgotten.
+    """
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("people are of a council")
+    people = list(Person.objects.filter(council=council).order_by("pk").values_list("pk", flat=True))
+    found: list[int] = []
+    for start in range(0, len(people), search.BATCH):
+        batch = people[start : start + search.BATCH]
+        found += search.check(batch)
+        job.progress(start + len(batch), len(people))
+    misspelt, unborne = search.check_spellings(council)
+    search.let_go(council, unborne)
+    return {"people": len(people), "differences": found, "misspelt": len(misspelt), "forgotten": len(unborne)}
+
+
+def clear_drafts(job: Running) -> dict[str, Any]:
+    """Remove what was typed into forms and never sent, a month after it was last touched."""
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("drafts are those of a council's staff")
+    return {"removed": drafts.clear_old(council, job.now())}
 
 
 def notify(job: Running) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from cases.models import Limit, Notice, Role, Timescale, User
+from cases.models import Cover, Limit, Notice, Role, Timescale, User
 
 # What fell due longer ago is history (an import brings years of it), and is on the overdue list for whoever looks.
 OVERDUE_REACH = timedelta(days=14)
@@ -19,11 +19,13 @@ def claim_notices(council: int, on: date) -> int:
     open_rows = Timescale.objects.filter(council=council, lapsed=False).open(on)
     overdue = open_rows.filter(due_on__lt=on, due_on__gte=on - OVERDUE_REACH).without_notice("overdue")
     soon = open_rows.filter(due_on__range=(on, on + DUE_SOON)).without_notice("due_soon")
-    excluded = set(
-        Limit.objects.filter(person__council=council, kind=Limit.Kind.EXCLUDED).values_list(
-            "person_id", "user_id"
-        )
-    )
+    limits = Limit.objects.filter(person__council=council).values_list("kind", "person_id", "user_id")
+    named: dict[str, set[tuple[int, int]]] = {kind: set() for kind in Limit.Kind.values}
+    for limit, person, user in limits:
+        named[limit].add((person, user))
+    covers: dict[int, list[int]] = {}
+    for worker, by in Cover.objects.filter(worker__council=council).on(on).values_list("worker_id", "by_id"):
+        covers.setdefault(worker, []).append(by)
     managers: dict[int, list[int]] = {}
     leaders = User.objects.filter(council=council, role=Role.FIRST_LINE_MANAGER, is_active=True)
     for user, team in leaders.values_list("pk", "team_id"):
@@ -31,8 +33,14 @@ def claim_notices(council: int, on: date) -> int:
     rows = []
     working = set(User.objects.filter(council=council, is_active=True).values_list("pk", flat=True))
     for kind, timescales in (("overdue", overdue), ("due_soon", soon)):
-        for row in timescales.select_related("case").iterator():
-            told = {row.worker_id}
+        for row in timescales.select_related("case__person").iterator():
+            person = row.case.person
+            # Who covers is told of what they may see: a restricted person's record only where they are named.
+            told = {row.worker_id}.union(
+                by
+                for by in covers.get(row.worker_id, ())
+                if not person.restricted or (person.pk, by) in named[Limit.Kind.PERMITTED]
+            )
             if kind == "overdue" and row.team_id:
                 told.update(managers.get(row.team_id, ()))
             rows += [
@@ -46,7 +54,7 @@ def claim_notices(council: int, on: date) -> int:
                     due_on=row.due_on,
                 )
                 for user in sorted(told & working)
-                if (row.case.person_id, user) not in excluded
+                if (person.pk, user) not in named[Limit.Kind.EXCLUDED]
             ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)

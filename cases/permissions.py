@@ -1,11 +1,14 @@
-"""Which roles may make which change. Sight is another question: CaseQuerySet.visible_to."""
+"""Which roles may make which change, and who may see what victims said. Other sight: CaseQuerySet.visible_to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from cases.models import Role, User
+from django.db.models import Exists, OuterRef, Q
+
+from cases.models import Allocation, Case, Role, User, VictimReader
+from cases.models.cases import CaseQuerySet
 
 _WORK = frozenset({Role.CASEWORKER, Role.FIRST_LINE_MANAGER})
 _REGISTER = _WORK | {Role.UNPAID_WORK_SUPERVISOR}
@@ -25,9 +28,26 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "change_address": _OFFICE,
     "raise_alert": _OFFICE,
     "end_alert": _OFFICE,
+    "add_contact_point": _OFFICE,
+    "amend_contact_point": _OFFICE,
+    "end_contact_point": _OFFICE,
+    "add_associate": _OFFICE,
+    "amend_associate": _OFFICE,
+    "end_associate": _OFFICE,
     "assign_case": _MANAGE,
     "close_case": _LINE,
+    "hand_over_caseload": _MANAGE,
+    "undo_handover": _MANAGE,
+    "arrange_cover": _MANAGE,
+    "end_cover": _MANAGE,
+    "set_availability": _MANAGE,
+    "end_availability": _MANAGE,
     "limit_record": _MANAGE,
+    # victims: besides the role, cases_whose_victims_are_seen_by below
+    "add_victim_information": _WORK,
+    "amend_victim_information": _WORK,
+    "end_victim_information": _WORK,
+    "name_victim_readers": _LINE,
     "open_restricted_record": _WORK | _REGISTER,
     "explain_lateness": _WORK,
     "excuse_timescale": _MANAGE | _FIGURES,
@@ -49,6 +69,9 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "reschedule_appointment": _OFFICE,
     "cancel_appointment": _OFFICE,
     "record_outcome": _REGISTER,
+    "decide_absence": _WORK,
+    "issue_warning": _WORK,
+    "set_aside_step": _WORK,
     "decide_breach": _WORK,
     "lodge_breach": _WORK,
     "record_breach_outcome": _WORK,
@@ -61,6 +84,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "complete_assessment": _WORK,
     "approve_plan": _LINE,
     "hold_review": _WORK,
+    "set_review_slots": _LINE,
     # figures
     "set_target": _SETTINGS,
     "set_rating_rule": _SETTINGS,
@@ -80,6 +104,8 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "set_local_standard": _SETTINGS,
     "remove_local_standard": _SETTINGS,
     "set_court_time": _SETTINGS,
+    "set_compliance_step": _SETTINGS,
+    "remove_compliance_step": _SETTINGS,
     "import_caseload": _SETTINGS,
 }
 
@@ -89,3 +115,41 @@ def allows(actor: User, operation: str) -> bool:
     if actor.role == Role.SYSTEM:
         return True
     return actor.is_active and actor.role in ALLOWED[operation]
+
+
+# Their entries stand in no list of changes that others read: that there is a victim at all is told to nobody else.
+ABOUT_VICTIMS: Final = frozenset(
+    {"add_victim_information", "amend_victim_information", "end_victim_information", "name_victim_readers"}
+)
+
+
+def cases_whose_victims_are_seen_by(user: User) -> CaseQuerySet:
+    """The one rule about victim information: who holds the case or one of its orders, the first line manager of a
+    team that does, and who was named, each only among the cases they may see at all.
+
+    A case that is closed is held by nobody: the manager of the team that held it to the end still answers for it.
+    """
+    held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None)
+    sight = Q(Exists(held.filter(worker=user)))
+    sight |= Q(Exists(VictimReader.objects.filter(case=OuterRef("pk"), user=user)))
+    if user.role == Role.FIRST_LINE_MANAGER and user.team_id:
+        of_team = Allocation.objects.filter(case=OuterRef("pk"), team=user.team_id)
+        sight |= Q(Exists(of_team.filter(Q(to_on=None) | Q(to_on=OuterRef("closed_on")))))
+    seen: CaseQuerySet = Case.objects.visible_to(user)
+    return seen.filter(sight)
+
+
+def may_see_victims(user: User, case: Case) -> bool:
+    """Whether this person may know what victims of this case said, or that there is any."""
+    return cases_whose_victims_are_seen_by(user).filter(pk=case.pk).exists()
+
+
+def manages(actor: User, user: User) -> bool:
+    """Whether somebody's hours and cover are the actor's to arrange: those of their team, or of the whole council."""
+    if actor.role == Role.SYSTEM:
+        return True
+    if user.council_id != actor.council_id:
+        return False
+    return actor.role == Role.SENIOR_MANAGER or (
+        actor.role == Role.FIRST_LINE_MANAGER and user.team_id == actor.team_id
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import jobs, lists, notes, people, settings
+from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, settings
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -19,19 +19,56 @@ def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> li
 
 
 urlpatterns = [
-    path("", lists.home, name="home"),
+    path("", homes.home, name="home"),
     *as_files("my-caseload/", lists.my_caseload, "my_caseload"),
     *as_files("my-week/", lists.my_week, "my_week"),
     *as_files("overdue/", lists.overdue, "overdue"),
     *as_files("due-soon/", lists.due_soon, "due_soon"),
-    *as_files("unallocated/", lists.unallocated, "unallocated"),
     path("team/", lists.team, name="team"),
+    path("team/reviews/", homes.SetReviewSlots.as_view(), name="set_review_slots"),
+    *as_files("plans/", lists.plans, "plans_to_approve"),
     *as_files("notices/", lists.notices, "notices"),
     path("notices/read/", people.mark_notices_read, name="mark_notices_read"),
+    path("drafts/", drafts.drafts_list, name="drafts_list"),
+    path("drafts/save/", drafts.save_draft, name="save_draft"),
+    path("drafts/<int:draft>/discard/", drafts.discard_draft, name="discard_draft"),
     path("people/", people.people, name="people"),
     path("people/new/", people.OpenCase.as_view(), name="open_case"),
     path("people/restricted/new/", people.OpenRestricted.as_view(), name="open_restricted_record"),
-    path("cases/<int:case>/", people.CasePage.as_view(), name="case"),
+    path("cases/<int:case>/", person.CasePage.as_view(), name="case"),
+    path("cases/<int:case>/chronology/", chronology.Chronology.as_view(), name="chronology"),
+    path("cases/<int:case>/chronology/print/", chronology.ChronologyPrint.as_view(), name="chronology_print"),
+    path("cases/<int:case>/people/", person.PeopleAround.as_view(), name="people_around"),
+    path("cases/<int:case>/victims/", person.Victims.as_view(), name="victims"),
+    path("cases/<int:case>/record/", person.RecordPage.as_view(), name="case_record"),
+    path("cases/<int:case>/contact-points/new/", around.AddContactPoint.as_view(), name="add_contact_point"),
+    path(
+        "cases/<int:case>/contact-points/<int:point>/",
+        around.AmendContactPoint.as_view(),
+        name="amend_contact_point",
+    ),
+    path(
+        "cases/<int:case>/contact-points/<int:point>/end/",
+        around.EndContactPoint.as_view(),
+        name="end_contact_point",
+    ),
+    path("cases/<int:case>/people/new/", around.AddAssociate.as_view(), name="add_associate"),
+    path("cases/<int:case>/people/<int:associate>/", around.AmendAssociate.as_view(), name="amend_associate"),
+    path("cases/<int:case>/people/<int:associate>/end/", around.EndAssociate.as_view(), name="end_associate"),
+    path(
+        "cases/<int:case>/victims/new/", around.AddVictimInformation.as_view(), name="add_victim_information"
+    ),
+    path("cases/<int:case>/victims/readers/", around.NameVictimReaders.as_view(), name="name_victim_readers"),
+    path(
+        "cases/<int:case>/victims/<int:victim>/",
+        around.AmendVictimInformation.as_view(),
+        name="amend_victim_information",
+    ),
+    path(
+        "cases/<int:case>/victims/<int:victim>/end/",
+        around.EndVictimInformation.as_view(),
+        name="end_victim_information",
+    ),
     path("cases/<int:case>/person/", people.AmendPerson.as_view(), name="amend_person"),
     path("cases/<int:case>/aliases/new/", people.AddAlias.as_view(), name="add_alias"),
     path("cases/<int:case>/addresses/new/", people.ChangeAddress.as_view(), name="change_address"),
@@ -65,6 +102,12 @@ urlpatterns = [
     ),
     path("settings/targets/new/", settings.SetTarget.as_view(), name="set_target"),
     path("settings/rating/new/", settings.SetRatingRule.as_view(), name="set_rating_rule"),
+    path("settings/compliance/new/", settings.SetComplianceStep.as_view(), name="set_compliance_step"),
+    path(
+        "settings/compliance/<int:pk>/remove/",
+        settings.RemoveComplianceStep.as_view(),
+        name="remove_compliance_step",
+    ),
     path("settings/courts/new/", settings.SetCourtTime.as_view(), name="set_court_time"),
     path("settings/council/", settings.AmendCouncil.as_view(), name="amend_council"),
     path("settings/councils/new/", settings.OpenCouncil.as_view(), name="open_council"),

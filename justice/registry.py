@@ -13,7 +13,9 @@ from typing import Final
 # How a row is reached.
 SIGHT: Final = {
     "case": "through a case that the user may see",
+    "victims": "through a case whose victims the user may know of: cases.permissions",
     "council": "by staff of the council; holds nothing about a person under supervision",
+    "staff": "by the member of staff it is about, and by who manages them",
     "own": "by the member of staff it belongs to",
     "trail": "by rules of its own, in the trail",
     "system": "by no page",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from assessments import api as assessments_api
 from cases import api as cases_api
 from justice import health
 from justice.web.api_operations import endpoints
+from justice.web.api_page import api_page
 from justice.web.forms import SignInForm
 from orders import api as orders_api
 from performance import api as performance_api
@@ -30,10 +31,14 @@ for name, viewset in {
     "allocations": cases_api.AllocationViewSet,
     "notes": cases_api.NoteViewSet,
     "notices": cases_api.NoticeViewSet,
+    "contact-points": cases_api.ContactPointViewSet,
+    "associates": cases_api.AssociateViewSet,
     "orders": orders_api.OrderViewSet,
     "appointments": orders_api.AppointmentViewSet,
     "contacts": orders_api.ContactViewSet,
     "attendances": orders_api.AttendanceViewSet,
+    "absences": orders_api.AbsenceViewSet,
+    "warnings": orders_api.FormalWarningViewSet,
     "breaches": orders_api.BreachViewSet,
     "releases": orders_api.ReleaseViewSet,
     "reports": assessments_api.ReportRequestViewSet,
@@ -48,7 +53,7 @@ api: list[URLPattern | URLResolver] = [
     *performance_api.urlpatterns,
     *endpoints(pages),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-try"),
+    path("", api_page, name="api-try"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -6,10 +6,12 @@ from rest_framework import serializers
 
 from justice.web.api import VisibleViewSet
 from orders.models import (
+    Absence,
     Appointment,
     Attendance,
     Breach,
     Contact,
+    FormalWarning,
     HoursLine,
     Order,
     Release,
@@ -122,7 +124,9 @@ class BreachSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Breach
-        fields = ("id", "version", "order", "decided_on", "reason", "lodged_on", "outcome", "outcome_on")
+        fields = (
+            "id", "version", "order", "decided_on", "reason", "skipped_because", "lodged_on", "outcome", "outcome_on",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -156,6 +160,44 @@ class AppointmentViewSet(VisibleViewSet):
         "outcome": ["exact"],
         "on": ["gte", "lte"],
     }
+
+
+class AbsenceSerializer(serializers.ModelSerializer):
+    """An appointment or session that was not attended, and what was decided of it."""
+
+    class Meta:
+        model = Absence
+        fields = (
+            "id", "version", "order", "on", "contact", "attendance", "learned_on", "decision", "evidence", "reason",
+            "decided_on", "changed_on", "decided_by", "withdrawn_because",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class AbsenceViewSet(VisibleViewSet):
+    queryset = Absence.objects.select_related("order").order_by("pk")
+    serializer_class = AbsenceSerializer
+    filterset_fields = {"order": ["exact"], "decision": ["exact"], "on": ["gte", "lte"]}
+    case_of = "order.case_id"
+
+
+class FormalWarningSerializer(serializers.ModelSerializer):
+    """A formal warning as it was sent."""
+
+    class Meta:
+        model = FormalWarning
+        fields = (
+            "id", "order", "step", "issued_on", "issued_by", "failures", "rule", "letter", "next_appointment",
+            "skipped_because",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class FormalWarningViewSet(VisibleViewSet):
+    queryset = FormalWarning.objects.select_related("order").order_by("pk")
+    serializer_class = FormalWarningSerializer
+    filterset_fields = {"order": ["exact"], "step": ["exact"], "issued_on": ["gte", "lte"]}
+    case_of = "order.case_id"
 
 
 class ReleaseSerializer(serializers.ModelSerializer):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from cases import timescales
 from cases.calendars import standards_of
 from cases.models import Case, Entry, Explanation, Timescale, User
 from justice.domain.errors import Problem, Refused
-from orders.domain import dates, reasons
+from orders.domain import compliance, dates, reasons
+from orders.domain.compliance import Standing, Step
 from orders.domain.dates import words
 from orders.models import Order
 
@@ -41,6 +43,16 @@ def in_force(order: Order, on: date | None, field: str, what: str) -> list[Probl
     return [
         Problem(f"Enter a date for {what} on or before {ended}, when the order ended", field, "order_ended")
     ]
+
+
+def left_out(step: str, standing: Standing, steps: Sequence[Step], because: str) -> list[Problem]:
+    """A step may be left out for seriousness, risk or circumstances; then the record says why."""
+    missing = compliance.skipped(step, standing, steps)
+    if not missing or because.strip():
+        return []
+    names = compliance.listed([one.label.lower() for one in missing], "or")
+    text = f"No {names} is recorded. Enter why it is left out"
+    return [Problem(text, "skipped_because", "step_left_out")]
 
 
 def refuse(problems: list[Problem]) -> None:

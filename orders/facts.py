@@ -10,13 +10,13 @@ from cases.models import Allocation
 from justice.domain.timescales import Fact
 from orders.domain import cpo
 from orders.domain.cpo import RequirementKind
-from orders.models import Attendance, Breach, Contact, Order, Release, Requirement
+from orders.models import Absence, Attendance, Breach, Contact, Order, Release, Requirement
 
 CONTACTS = {Contact.Kind.FIRST_CONTACT: "first_contact", Contact.Kind.INDUCTION: "induction_held"}
 
 
 def order_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
-    """Facts of every order and release in these cases: seven queries whatever the number of cases."""
+    """Facts of every order and release in these cases: eight queries whatever the number of cases."""
     orders = {order.pk: order for order in Order.objects.filter(case__in=cases)}
     requirements: dict[int, list[Requirement]] = defaultdict(list)
     for requirement in Requirement.objects.filter(order__in=orders):
@@ -37,6 +37,14 @@ def order_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
         )
         if breach.lodged_on:
             yield order.case_id, Fact(breach.subject, "breach_lodged", breach.lodged_on)
+    for absence in Absence.objects.standing().filter(order__in=orders):
+        order = orders[absence.order_id]
+        yield (
+            order.case_id,
+            Fact(absence.subject, "absence_notified", absence.learned_on, reference=order.reference),
+        )
+        if absence.decided_on:
+            yield order.case_id, Fact(absence.subject, "absence_decided", absence.decided_on)
     named = Allocation.objects.filter(case__in=cases, subject__startswith="order:", worker__isnull=False)
     for case, subject, on in named.values_list("case_id", "subject", "from_on"):
         yield case, Fact(subject, "responsible_officer_named", on)

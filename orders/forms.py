@@ -30,11 +30,12 @@ from justice.web.forms import (
 from orders import proposals
 from orders.checks import happened, in_force
 from orders.domain import breach as breach_rules
-from orders.domain import cpo, reasons
+from orders.domain import compliance, cpo, reasons
 from orders.domain.codes import choices
 from orders.domain.cpo import Basis, CourtType, EndReason, ProposedOrder, ProposedRequirement, RequirementKind
 from orders.domain.throughcare import Licence
 from orders.models import Attendance, Contact, Order, Requirement, Variation
+from orders.recording import ABSENCES
 
 Kind = RequirementKind
 LATER = "later"
@@ -59,7 +60,9 @@ class Withholding(OperationForm):
                 yield replace(group, fields=fields)
 
     def _concerns(self, name: str) -> bool:
-        return self.is_bound and bool(self.errors.get(name) or self.cleaned_data.get(name))
+        if not self.is_bound:
+            return name in self.restored
+        return bool(self.errors.get(name) or self.cleaned_data.get(name))
 
 
 def why_late(*clauses: str) -> SelectField:
@@ -485,7 +488,7 @@ class SessionFields(AsksWhyLate):
     minutes = IntegerField("Minutes", required=False, min_value=0, max_value=59, width=2, optional=False)
     other_activity = CheckboxField("This was other activity, not unpaid work", required=False)
     placement = TextField("Placement", required=False, max_length=100)
-    late_reason = why_late("cpo.placement", "cpo.unpaid_work")
+    late_reason = why_late("cpo.placement", "cpo.unpaid_work", "absence.decided")
     note = LongTextField("Note", required=False, max_length=2000, rows=3)
 
     groups = (
@@ -507,7 +510,11 @@ class SessionFields(AsksWhyLate):
 
 
 class AttendanceForm(SessionFields):
-    pass
+    def __init__(self, *args: Any, decides: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not decides:
+            offered = [pair for pair in Attendance.Outcome.of_a_session() if not ABSENCES.get(pair[0])]
+            self.fields["outcome"].choices = offered  # type: ignore[attr-defined]
 
 
 class CorrectAttendanceForm(SessionFields):
@@ -515,9 +522,32 @@ class CorrectAttendanceForm(SessionFields):
     reason = TextField("Why it is corrected", max_length=300)
 
 
-class DecideBreachForm(OperationForm):
+class LeavesOut(Withholding):
+    """A form for a step that may leave out the ones before: the reason is asked for then, and not else."""
+
+    withheld = frozenset({"skipped_because"})
+
+    def __init__(self, *args: Any, leaves_out: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if leaves_out:
+            self.offered = frozenset({"skipped_because"})
+
+
+def why_left_out() -> LongTextField:
+    return LongTextField(
+        "Why a step is left out",
+        required=False,
+        optional=False,
+        max_length=500,
+        rows=3,
+        hint="For example, how serious the failure is, risk, circumstances, or a warning before this record",
+    )
+
+
+class DecideBreachForm(LeavesOut):
     on = DateField("Date of the decision", recent=True)
     reason = LongTextField("What the person failed to do", max_length=2000)
+    skipped_because = why_left_out()
 
 
 class LodgeBreachForm(AsksWhyLate):
@@ -550,3 +580,43 @@ class ReleaseInterviewForm(AsksWhyLate):
     on = DateField("Date of the interview", recent=True)
     late_reason = why_late("release.interview")
     note = LongTextField("Note", required=False, max_length=1000, rows=3)
+
+
+# --- Absences and warnings ----------------------------------------------------------------------------------
+
+
+class DecideAbsenceForm(AsksWhyLate):
+    decision = RadiosField("Was the absence acceptable?", choices=choices(compliance.Decision))
+    evidence = SelectField(
+        "Evidence seen",
+        choices=choices(compliance.Evidence),
+        required=False,
+        optional=False,
+        hint="Needed for an acceptable absence",
+    )
+    reason = LongTextField("Reason for the decision", max_length=2000, rows=4)
+    decided_on = DateField("Date of the decision", recent=True)
+    late_reason = why_late("absence.decided")
+
+
+class StepForm(OperationForm):
+    """A form about one step of the ladder; the page says which."""
+
+    step = forms.CharField(widget=forms.HiddenInput, max_length=30)
+
+
+class IssueWarningForm(LeavesOut, StepForm):
+    skipped_because = why_left_out()
+    issued_on = DateField("Date of the letter", recent=True)
+    letter = LongTextField("What the letter says", max_length=5000, rows=18)
+    next_appointment = TextField(
+        "Next appointment or session",
+        required=False,
+        max_length=200,
+        hint="Day, time and place. It stands by itself below the letter",
+    )
+
+
+class SetAsideForm(StepForm):
+    code = RadiosField("Why is this step not appropriate?", choices=choices(compliance.NotAppropriate))
+    note = LongTextField("What else should be known", required=False, max_length=500, rows=3)

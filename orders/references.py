@@ -1,4 +1,7 @@
-"""References people can say on the telephone, made up where the council's own was not given."""
+"""References people can say on the telephone, made up where the council's own was not given.
+
+The person is found by each of them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from cases import search
 from cases.models import Council
 from justice.domain.errors import Problem, Refused
 
@@ -24,11 +28,13 @@ def save_under_reference(row: Any, reference: str, council: Council, letters: st
             raise Refused(
                 Problem("This reference is taken. Check it, or leave it empty", "reference", "taken")
             )
+        search.refresh([row.case.person_id])
         return
     start = f"{letters}-{day.year}-"
     number = type(row).objects.filter(council=council, reference__startswith=start).count()
     for ahead in range(1, TRIES):
         if _saved(row, f"{start}{number + ahead:04d}"):
+            search.refresh([row.case.person_id])
             return
     raise Refused(Problem("No reference could be made. Enter one", "reference", "no-reference"))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cases import permissions
 from cases.models import User
 from justice.domain.errors import Problem, Refused
 from orders import ledger, recording
@@ -30,7 +31,8 @@ def add_session(
 ) -> Attendance:
     """What happened at one session, with the minutes it credits; refused where it could not have been so."""
     requirement = worked_for(order, on)
-    refuse(session_problems(order, requirement, on, outcome, minutes, today))
+    problems = session_problems(order, requirement, on, outcome, minutes, today)
+    refuse(problems + decision_problems(actor, outcome))
     before = accounts_before(requirement, on)
     attendance = recording.add_attendance(
         order=order,
@@ -40,6 +42,7 @@ def add_session(
         other_activity=other_activity,
         placement=placement,
         note=note,
+        learned_on=today,
         actor=actor,
     )
     ledger.credit(attendance, requirement, minutes)
@@ -79,11 +82,7 @@ def session_problems(
     problems += not_before(on, "on", what, requirement.added_on, "when the requirement was added")
     if outcome not in outcomes.values or (outcome == outcomes.RECORDED_IN_ERROR and not correcting):
         problems.append(Problem("Select what happened at the session", "outcome", "outcome_missing"))
-    absent = outcome in (
-        outcomes.ACCEPTABLE_ABSENCE,
-        outcomes.UNACCEPTABLE_ABSENCE,
-        outcomes.RECORDED_IN_ERROR,
-    )
+    absent = outcome in (*recording.ABSENCES, outcomes.RECORDED_IN_ERROR)
     if minutes < 0 or minutes > LONGEST_SESSION_MINUTES:
         problems.append(Problem("Enter between 0 and 24 hours worked", "minutes", "minutes_out_of_range"))
     elif absent and minutes:
@@ -93,3 +92,11 @@ def session_problems(
     elif outcome == outcomes.ATTENDED and not minutes:
         problems.append(Problem("Enter how long the person worked", "minutes", "minutes_missing"))
     return problems
+
+
+def decision_problems(actor: User, outcome: str) -> list[Problem]:
+    """Whether an absence was acceptable is said by somebody who may decide it; others say that there was one."""
+    if not recording.ABSENCES.get(outcome) or permissions.allows(actor, "decide_absence"):
+        return []
+    text = "Select “Did not attend”. The caseworker decides whether it was acceptable"
+    return [Problem(text, "outcome", "outcome_decides")]

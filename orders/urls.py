@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from cases.urls import as_files
-from orders.views import appointments, changes, diary, page, releases
+from orders.views import appointments, changes, compliance, diary, page, releases, waiting
 
 urlpatterns = [
+    *as_files("orders/queried/", waiting.queried_orders, "queried_orders"),
+    *as_files("unpaid-work/", waiting.unpaid_work_orders, "unpaid_work_orders"),
     path("orders/<int:order>/", page.OrderPage.as_view(), name="order"),
     path("cases/<int:case>/orders/new/", changes.ImposeOrder.as_view(), name="impose_order"),
     path("orders/<int:order>/query/", changes.QueryOrder.as_view(), name="query_order"),
@@ -64,6 +66,18 @@ urlpatterns = [
     *as_files("outcomes/", diary.outcomes, "outcomes"),
     path("diary/", diary.diary, name="diary"),
     path("today/", diary.unpaid_work_today, name="unpaid_work_today"),
+    *as_files("absences/", compliance.absences, "absences"),
+    *as_files("absences/set-aside/", compliance.steps_set_aside, "steps_set_aside"),
+    path(
+        "orders/<int:order>/absences/<int:absence>/",
+        compliance.DecideAbsence.as_view(),
+        name="decide_absence",
+    ),
+    path("orders/<int:order>/warnings/new/", compliance.IssueWarning.as_view(), name="issue_warning"),
+    path(
+        "orders/<int:order>/warnings/<int:warning>/letter/", compliance.warning_letter, name="warning_letter"
+    ),
+    path("orders/<int:order>/set-aside/new/", compliance.SetAsideStep.as_view(), name="set_aside_step"),
     path("cases/<int:case>/releases/new/", releases.RecordRelease.as_view(), name="record_release"),
     path(
         "releases/<int:release>/interview/",

@@ -7,7 +7,7 @@ list behind a figure. Page, PDF, spreadsheet, command, API and publication all s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -52,8 +52,11 @@ class Scope:
         return any((self.team, self.locality, self.worker))
 
     def timescales(self) -> QuerySet[Timescale]:
+        return self.timescales_of_every_council().filter(council=self.council)
+
+    def timescales_of_every_council(self) -> QuerySet[Timescale]:
+        """For who says the council in a condition of their own."""
         rows = Timescale.objects.all() if self.user is None else Timescale.objects.visible_to(self.user)
-        rows = rows.filter(council=self.council)
         if self.team:
             rows = rows.filter(team=self.team)
         if self.locality:
@@ -121,12 +124,14 @@ def _count_kpis(
     if not wanted:
         return
     dated = Q()
+    # The council stands in each arm and not before them: so each is a look-up in the index of its own day. Before them
+    # it makes SQLite read everything of the council, six times as long.
     for day, clauses in kpis.clauses_by_date(wanted).items():
-        dated |= Q(clause__in=clauses) & kpis.dated(day, quarters, as_of)
+        dated |= Q(council=scope.council, clause__in=clauses) & kpis.dated(day, quarters, as_of)
     group = {"group": F(BY[by])} if by else {}
     # What is left out of every number is not read; of the rest, `below`, `above` and `pending` are these counts.
     counted = (
-        scope.timescales()
+        scope.timescales_of_every_council()
         .filter(dated, kpis.counted(as_of))
         .annotate(quarter=kpis.quarter_of_each(wanted), **group)
         .order_by()
@@ -436,26 +441,46 @@ def figures(
     counted = count(scope, quarters, as_of, by, measures)
     judged = Judgement(scope.council)
     groups: Sequence[Group | None] = _groups(by, counted, quarter.key) if by else [None]
-    found = []
-    for measure in measures:
-        target, source = judged.target(measure, quarter)
-        for group in groups:
-            key = group.key if group else None
-            found.append(
-                Figure(
-                    measure=measure,
-                    quarter=quarter,
-                    as_of=as_of,
-                    tallied=counted.get((measure.code, key, quarter.key), NOTHING),
-                    before=counted.get((measure.code, key, quarter.year_before.key), NOTHING),
-                    target=target,
-                    target_source=source,
-                    rule=judged.rule(measure, quarter),
-                    group=group,
-                    trend=_trend(measure, key, counted, quarters, judged) if trend else (),
-                )
-            )
-    return found
+    return [
+        figure_of(counted, measure, quarter, as_of, judged, group, trend_of=quarters if trend else ())
+        for measure in measures
+        for group in groups
+    ]
+
+
+def figure_of(
+    counted: Mapping[Key, Tallied],
+    measure: Kpi | Tally,
+    quarter: Quarter,
+    as_of: date,
+    judged: Judgement,
+    group: Group | None = None,
+    *,
+    trend_of: Sequence[int] = (),
+) -> Figure:
+    """A figure from what was counted, the same quarter a year before among it."""
+    key = group.key if group else None
+    target, source = judged.target(measure, quarter)
+    return Figure(
+        measure=measure,
+        quarter=quarter,
+        as_of=as_of,
+        tallied=counted.get((measure.code, key, quarter.key), NOTHING),
+        before=counted.get((measure.code, key, quarter.year_before.key), NOTHING),
+        target=target,
+        target_source=source,
+        rule=judged.rule(measure, quarter),
+        group=group,
+        trend=_trend(measure, key, counted, trend_of, judged) if trend_of else (),
+    )
+
+
+def of_all_groups(counted: Mapping[Key, Tallied]) -> dict[Key, Tallied]:
+    """What was counted by group, added up: each row is in one group, so the sums are the council's own numbers."""
+    found: dict[Key, Tallied] = defaultdict(Tallied)
+    for (code, _, quarter), tallied in counted.items():
+        found[code, None, quarter] += tallied
+    return dict(found)
 
 
 def _trend(
@@ -476,8 +501,12 @@ def _trend(
 
 def _groups(by: str, counted: Mapping[Key, Tallied], quarter: int) -> list[Group]:
     """The groups that have anything in the quarter, by name; what nobody holds comes last."""
-    keys = {group for _, group, one in counted if one == quarter}
+    return named_groups(by, {group for _, group, one in counted if one == quarter})
+
+
+def named_groups(by: str, keys: Collection[int | None]) -> list[Group]:
+    """Groups with their names, in their order; what nobody holds comes last."""
     models: dict[str, Any] = {"team": Team, "locality": Locality, "worker": User}
-    named = dict(models[by].objects.filter(pk__in=keys - {None}).values_list("pk", "name"))
+    named = dict(models[by].objects.filter(pk__in=set(keys) - {None}).values_list("pk", "name"))
     groups = [Group(key, name) for key, name in sorted(named.items(), key=lambda pair: (pair[1], pair[0]))]
     return groups + ([Group(None, UNALLOCATED)] if None in keys else [])

@@ -104,6 +104,7 @@ ATTENDANCE_RATE = Tally(
     below=Q(
         outcome__in=(
             Attendance.Outcome.ATTENDED,
+            Attendance.Outcome.ABSENT,
             Attendance.Outcome.ACCEPTABLE_ABSENCE,
             Attendance.Outcome.UNACCEPTABLE_ABSENCE,
         )
@@ -116,7 +117,7 @@ ATTENDANCE_RATE = Tally(
     of="attendances expected in the quarter",
     done="attended",
     definition="Sessions of unpaid work attended, of those at which the person was expected.",
-    denominator="Each attendance expected: attended, acceptable absence or unacceptable absence, by the day of the "
+    denominator="Each attendance expected: attended or absent, whatever was decided of the absence, by the day of the "
     "session, as last corrected.",
     exclusions="Sessions from which the service sent the person home.",
     source="Glasgow KPI set",

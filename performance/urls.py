@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from performance.views import dashboard, lists, published
+from cases.urls import as_files
+from performance.views import dashboard, gaps, lists, published
 from performance.views.choices import MeasureConverter, QuarterConverter
 
 register_converter(QuarterConverter, "quarter")
@@ -13,6 +14,8 @@ register_converter(MeasureConverter, "measure")
 QUARTER = "performance/<quarter:quarter>/"
 
 urlpatterns = [
+    *as_files("gaps/", gaps.data_gaps, "data_gaps"),
+    *as_files("gaps/<slug:gap>/", gaps.data_gap, "data_gap"),
     path("performance/", dashboard.dashboard, name="performance"),
     path("performance/published/", published.returns, name="performance_returns"),
     path("performance/published/<uuid:key>/", published.published, name="performance_return"),

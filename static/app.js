@@ -1,5 +1,5 @@
-// Everything works without this file. It starts the components of GOV.UK and MoJ Frontend, keeps a form from being sent
-// twice, reads a date back in words, and renews a progress bar.
+// Everything works without this file. It starts the components of GOV.UK and MoJ Frontend, keeps what is typed as it is
+// typed and a form from being sent twice, reads a date back in words, and renews a progress bar.
 
 import * as govuk from "govuk-frontend";
 import * as moj from "moj-frontend";
@@ -24,6 +24,152 @@ for (const group of document.querySelectorAll('[data-module~="govuk-radios"]')) 
     window.addEventListener("pageshow", show);
     show();
   }
+}
+
+// ---------------------------------------------------------------- drafts: what is typed is kept as it is typed
+
+// On the server, for the person whose page it is; never in the browser's own storage. One saving is under way at a time
+// and the newest state goes next, so that a slow server is asked less often. Each carries its number (the turn): one
+// that arrives late never takes the place of a newer.
+let answered = () => {}; // the server has answered: the session goes on (set by the idle warning below)
+let signedOut = () => {};
+const LARGEST = 60_000; // what a browser lets go out while a page closes
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const says = form.querySelector("[data-draft-says]");
+  const when = form.querySelector("[data-draft-when]");
+  const turn = form.elements["draft-turn"];
+  const state = () => {
+    const data = new FormData(form);
+    for (const name of ["csrfmiddlewaretoken", "draft-turn"]) data.delete(name);
+    for (const field of form.querySelectorAll('input[type="password"], input[type="file"]')) data.delete(field.name);
+    return new URLSearchParams(data).toString();
+  };
+  const asItWas = form.dataset.draftFresh === undefined ? null : state();
+  let kept = state(); // what the server has
+  let flying = false;
+  let sent = false; // the form itself is on its way: the server keeps what it brings
+  let unreachable = false;
+  let wait = 0;
+  let timer = 0;
+
+  const say = (words, time = "", lost = false) => {
+    // The words are announced, the time is not: "Draft saved" once, and not every minute again.
+    if (says.textContent !== words) says.textContent = words;
+    when.textContent = time && ` at ${time}`;
+    says.parentElement.classList.toggle("app-draft-line--lost", lost);
+  };
+  const send = (now) => {
+    turn.value = String(Number(turn.value) + 1);
+    const body = new URLSearchParams(now);
+    body.set("draft-turn", turn.value);
+    if (now === asItWas) body.set("draft-as-it-was", "1");
+    return fetch(form.dataset.draft, {
+      method: "POST",
+      body,
+      credentials: "same-origin",
+      keepalive: body.toString().length < LARGEST,
+      headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+    });
+  };
+  // Signing in again, in another tab, makes every page's token old.
+  const renew = async () => {
+    const answer = await fetch(form.dataset.draft, {
+      credentials: "same-origin",
+      headers: { Accept: "application/json" },
+    });
+    const { token } = answer.ok ? await answer.json() : {};
+    if (!token) return answer;
+    for (const field of document.querySelectorAll('[name="csrfmiddlewaretoken"]')) field.value = token;
+    return null;
+  };
+  const later = () => {
+    wait = Math.min(30_000, wait ? wait * 2 : 1000);
+    timer = window.setTimeout(save, wait);
+  };
+  const save = async () => {
+    const now = state();
+    if (flying || sent || now === kept) return;
+    window.clearTimeout(timer);
+    flying = true;
+    let again = false;
+    try {
+      let answer = await send(now);
+      if (answer.status === 403) answer = (await renew()) ?? (await send(now));
+      unreachable = false;
+      if (answer.ok) {
+        const told = await answer.json();
+        kept = now;
+        wait = 0;
+        answered();
+        say(told.saved ? "Draft saved" : "", told.saved);
+      } else if (answer.status === 401) {
+        again = true;
+        signedOut();
+        say("Not saved: you were signed out. Keep this page open and sign in in another tab", "", true);
+      } else if (answer.status === 400 || answer.status === 422) {
+        say(`Not saved. ${(await answer.json()).problem}`, "", true);
+      } else {
+        again = true;
+        say("Not saved: the service does not answer. Keep this page open; it will be tried again", "", true);
+      }
+    } catch {
+      again = unreachable = true;
+      say("Not saved: no connection. Keep this page open; it will be tried again", "", true);
+    }
+    flying = false;
+    if (again) later();
+    else if (state() !== now) save();
+  };
+  // The page goes out of sight, perhaps for good: what is newer than the last saving goes out now.
+  const flush = () => {
+    const now = state();
+    if (sent || now === kept) return;
+    send(now).then((answer) => answer.ok && (kept = now), () => {});
+  };
+  const retry = () => {
+    wait = 0;
+    save();
+  };
+
+  for (const kind of ["input", "change"]) {
+    form.addEventListener(kind, () => {
+      sent = false; // still here, and typing: whatever became of the sending
+      if (!wait) save();
+    });
+  }
+  window.addEventListener("online", retry);
+  window.addEventListener("focus", retry);
+  window.addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => (document.hidden ? flush() : retry()));
+
+  form.addEventListener(
+    "submit",
+    async (event) => {
+      if (navigator.onLine && (!unreachable || state() === kept)) {
+        flush();
+        sent = true;
+        window.clearTimeout(timer);
+        return;
+      }
+      // Sent into nothing, the page would give way to the browser's own, without what was typed.
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      await save();
+      if (navigator.onLine && !unreachable) form.requestSubmit(event.submitter);
+      else say("Not sent: no connection. Keep this page open, and try again when there is one", "", true);
+    },
+    { capture: true },
+  );
+  for (const one of document.querySelectorAll("[data-draft-discard]")) {
+    one.addEventListener("submit", () => {
+      sent = true;
+    });
+  }
+  // Come back to by the Back button, as it was left: what became of it stands on the server.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && sent) window.location.reload();
+  });
 }
 
 // ---------------------------------------------------------------- once: a form goes out once
@@ -92,6 +238,7 @@ for (const group of document.querySelectorAll('[data-module~="app-date"]')) {
     boxes.forEach((box, index) => {
       box.value = parts[index];
     });
+    boxes[0].dispatchEvent(new Event("input", { bubbles: true }));
     say();
   };
 
@@ -157,15 +304,62 @@ for (const panel of document.querySelectorAll('[data-module~="app-progress"]')) 
   window.setTimeout(ask, 1000);
 }
 
+// ---------------------------------------------------------------- try: a call of the API from its page
+
+for (const form of document.querySelectorAll('[data-module~="app-try"]')) {
+  const status = form.querySelector("[data-status]");
+  const answer = form.querySelector("[data-answer]");
+  const { method, address, version, body, csrfmiddlewaretoken: token } = form.elements;
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const headers = { Accept: "application/json" };
+    const sends = method.value === "POST";
+    if (sends) {
+      headers["Content-Type"] = "application/json";
+      headers["X-CSRFToken"] = token.value;
+      headers["Idempotency-Key"] = crypto.randomUUID();
+      if (version.value.trim()) headers["If-Match"] = version.value.trim();
+    }
+    // Only the path of what was typed: nothing goes to another site.
+    const path = new URL(address.value, window.location.origin);
+    const call = { method: method.value, headers, credentials: "same-origin", body: sends ? body.value || "{}" : undefined };
+    const got = await fetch(path.pathname + path.search, call).catch(() => null);
+    status.textContent = got ? `Answer: ${got.status} ${got.statusText}` : "No answer";
+    const text = got ? await got.text() : "";
+    try {
+      answer.textContent = JSON.stringify(JSON.parse(text), null, 2);
+    } catch {
+      answer.textContent = text.slice(0, 2000);
+    }
+    answer.hidden = !text;
+  });
+  for (const place of document.querySelectorAll("[data-fill]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "govuk-button govuk-button--secondary";
+    button.textContent = "Put into the form";
+    button.setAttribute("aria-label", `Put into the form: ${place.dataset.words}`);
+    button.addEventListener("click", () => {
+      method.value = place.dataset.method;
+      address.value = place.dataset.address;
+      body.value = place.dataset.body;
+      address.focus();
+    });
+    place.append(button);
+    place.hidden = false;
+  }
+}
+
 // ---------------------------------------------------------------- idle: a warning before the session ends
 
-// Two minutes before the end somebody may go on by one key; afterwards what they typed is still on the page.
+// Two minutes before the end somebody may go on by one key; afterwards what they typed is a draft of theirs.
 const IDLE = Number(document.body.dataset.idle || 0);
 if (IDLE > 180) {
   const KEY = "justice-last-request"; // shared by the tabs of one browser: work in one keeps the others
-  const note = () => {
+  const note = (at = Date.now()) => {
     try {
-      localStorage.setItem(KEY, String(Date.now()));
+      localStorage.setItem(KEY, String(at));
     } catch {
       // A browser that keeps nothing warns by this tab alone.
     }
@@ -219,11 +413,20 @@ if (IDLE > 180) {
       document.body.append(panel);
     }
   };
+  const over = () => {
+    const words = "You were signed out. What you typed into a form is kept as a draft: sign in again and it is there.";
+    show(words, false);
+  };
   note();
+  answered = () => note();
+  signedOut = () => {
+    note(1); // long ago: for every tab
+    over();
+  };
   window.setInterval(() => {
     const left = IDLE - (Date.now() - last()) / 1000;
     if (left > 120) close();
     else if (left > 5) show("You will be signed out in two minutes, because nothing was sent for a while.", true);
-    else show("You were signed out. What you typed is still here: copy it, then open the page again and sign in.", false);
+    else over();
   }, 5000);
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from assessments.domain import lscmi
 from cases.models import Case, Recorded, User, tracked
 from orders.models import Order
 
@@ -49,6 +50,13 @@ class Assessment(Recorded):
 
     def __str__(self) -> str:
         return f"assessment {self.pk}"
+
+    @property
+    def level(self) -> str:
+        """The level in words: of an LS/CMI as it follows from the score, of another tool as it was stated."""
+        if self.tool == self.Tool.LS_CMI and self.total is not None:
+            return lscmi.LEVELS[lscmi.level_of(self.total, lscmi.bands_on(self.completed_on))]
+        return self.stated_level
 
 
 class Plan(Recorded):

@@ -87,6 +87,7 @@ class CompleteAssessment(OrderOperation):
     button = "Save the assessment"
     done = "The assessment was recorded"
     form_class = forms.AssessmentForm
+    suggests = ("tool",)
 
 
 class ApprovePlan(OrderOperation):
@@ -109,6 +110,7 @@ class HoldReview(OrderOperation):
     button = "Save the review"
     done = "The review was recorded"
     form_class = forms.ReviewForm
+    suggests = ("for_due_on",)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         due = operations.reviews_of(self.order).filter(met_on=None).values_list("due_on", flat=True)

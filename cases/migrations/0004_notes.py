@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0002_add_only'),
+        ('cases', '0003_drafts'),
     ]
 
     operations = [

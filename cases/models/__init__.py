@@ -1,10 +1,16 @@
 """People, caseloads, the timescale board and the trail."""
 
+from cases.models.around import Associate, ContactPoint, VictimInformation, VictimReader
+from cases.models.availability import Availability, Cover, managed_by
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
+from cases.models.drafts import Draft
+from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
+from cases.models.search import SearchWord, Spelling
+from cases.models.slots import ReviewSlots
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
 from cases.models.trail import Consultation, Entry, Job, Notice, Submission
@@ -18,15 +24,22 @@ __all__ = [
     "Alert",
     "Alias",
     "Allocation",
+    "Associate",
+    "Availability",
     "CalendarDay",
     "Case",
     "Consultation",
+    "ContactPoint",
     "Council",
+    "Cover",
+    "Draft",
     "Employment",
     "Entry",
     "Ethnicity",
     "Explanation",
     "Gender",
+    "Handover",
+    "HandoverLine",
     "Job",
     "Limit",
     "LocalStandard",
@@ -36,14 +49,20 @@ __all__ = [
     "Opening",
     "Person",
     "Recorded",
+    "ReviewSlots",
     "Role",
+    "SearchWord",
+    "Spelling",
     "Submission",
     "Team",
     "Timescale",
     "User",
     "Versioned",
+    "VictimInformation",
+    "VictimReader",
     "current_entry",
     "lapsed",
+    "managed_by",
     "met",
     "tracked",
     "unmet",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
+from cases.models.availability import Cover
 from cases.models.base import Recorded, Versioned, tracked
 from cases.models.people import SEE_RESTRICTED, Limit, Opening, Person
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Role, Team, User
@@ -17,11 +18,12 @@ class CaseQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> CaseQuerySet:
         """The cases this member of staff may know of: the only way in to any record about a person.
 
-        Team roles see what their team or they themselves hold; a first line manager also what nobody holds;
-        senior managers and performance officers the whole council; administrators and information
-        governance no case at all. A restricted person is seen only by who holds the case, the holding team's
-        first line manager, who is named, who opened it with a reason, and who answers for the whole service.
-        Who is excluded sees nothing, whatever else they are.
+        Team roles see what their team or they themselves hold, and what a colleague holds whom they cover for
+        today; a first line manager also what nobody holds; senior managers and performance officers the whole
+        council; administrators and information governance no case at all. A restricted person is seen only by
+        who holds the case, the holding team's first line manager, who is named, who opened it with a reason,
+        and who answers for the whole service: not by cover alone. Who is excluded sees nothing, whatever else
+        they are.
         """
         if user.role == Role.SYSTEM:
             return self.all()
@@ -31,6 +33,9 @@ class CaseQuerySet(models.QuerySet):
         held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None)
         if user.role in TEAM_ROLES:
             sight = Q(Exists(held.filter(worker=user)))
+            sight |= Q(
+                Exists(held.filter(worker__in=Cover.objects.in_force().filter(by=user).values("worker")))
+            )
             if user.team_id:
                 sight |= Q(Exists(held.filter(team=user.team_id)))
             if user.role == Role.FIRST_LINE_MANAGER:
@@ -49,11 +54,20 @@ class CaseQuerySet(models.QuerySet):
     def open(self) -> CaseQuerySet:
         return self.filter(closed_on=None)
 
-    def held_by(self, worker: User) -> CaseQuerySet:
-        return self.filter(Exists(Allocation.objects.filter(case=OuterRef("pk"), to_on=None, worker=worker)))
+    def held_by(self, *workers: User) -> CaseQuerySet:
+        """Held by one of these, as a whole case or as one order in it."""
+        held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None, worker__in=workers)
+        return self.filter(Exists(held))
 
     def held_by_team(self, team: Team) -> CaseQuerySet:
         return self.filter(Exists(Allocation.objects.filter(case=OuterRef("pk"), to_on=None, team=team)))
+
+    def given_to(self, worker: User, since: date) -> CaseQuerySet:
+        """Those of which the case, or an order in it, came to this worker on a day or since, with that day."""
+        given = Allocation.objects.filter(
+            case=OuterRef("pk"), to_on=None, worker=worker, from_on__gte=since
+        ).order_by("-from_on")
+        return self.annotate(given_on=Subquery(given.values("from_on")[:1])).filter(given_on__isnull=False)
 
     def with_urgency(self, on: date) -> CaseQuerySet:
         """Each with how many timescales are overdue, and the earliest that is still to be done."""
@@ -110,6 +124,10 @@ class Case(Recorded, Versioned):
 class AllocationQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> AllocationQuerySet:
         return self.filter(case__in=Case.objects.visible_to(user))
+
+    def current(self) -> AllocationQuerySet:
+        """Who holds what of open cases now."""
+        return self.filter(to_on=None, case__closed_on=None)
 
     def on(self, day: date) -> AllocationQuerySet:
         return self.filter(Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)

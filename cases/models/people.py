@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -130,6 +132,9 @@ class Alert(Recorded, Versioned):
         HEALTH = "health", "Health"
         ADJUSTMENT = "adjustment", "Adjustment or communication need"
         OTHER = "other", "Other"
+
+    # What the person needs from us, and no warning about them: shown apart, under its own name.
+    ADJUSTMENTS: Final = frozenset({Kind.HEALTH, Kind.ADJUSTMENT})
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="alerts")
     kind = models.CharField(max_length=30, choices=Kind)

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from cases.models.base import Versioned, tracked
 
@@ -111,6 +111,23 @@ class UserQuerySet(CouncilOwned):
 
     def in_team(self, team: Team) -> UserQuerySet:
         return self.filter(team=team, is_active=True)
+
+    def not_excluded_from(self, person: models.Model) -> UserQuerySet:
+        """Those who may be given this person's case."""
+        excluded = User.objects.filter(limits__person=person, limits__kind="excluded")
+        return self.exclude(pk__in=excluded.values("pk"))
+
+    def holding_for(self, user: User) -> UserQuerySet:
+        """Those who hold something of an open case for the teams this manager answers for, leavers too."""
+        now = Q(allocations__to_on=None, allocations__case__closed_on=None)
+        if user.role == Role.FIRST_LINE_MANAGER:
+            now &= Q(allocations__team=user.team_id)
+        return self.filter(pk__in=User.objects.filter(now, council=user.council_id).values("pk"))
+
+    def with_held(self) -> UserQuerySet:
+        """Each with the number of open cases in which they hold something."""
+        now = Q(allocations__to_on=None, allocations__case__closed_on=None)
+        return self.annotate(held=Count("allocations__case", filter=now, distinct=True))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

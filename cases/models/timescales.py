@@ -40,11 +40,20 @@ def not_over(on: date) -> Q:
 
 
 class TimescaleQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> TimescaleQuerySet:
-        return self.filter(case__in=Case.objects.visible_to(user))
+    def visible_to(self, user: User, *, few: bool = False) -> TimescaleQuerySet:
+        """`few`: ask of each row's own case, where other conditions leave few rows; else all are listed first."""
+        cases = Case.objects.visible_to(user)
+        if few:
+            return self.filter(models.Exists(cases.filter(pk=models.OuterRef("case"))))
+        return self.filter(case__in=cases)
 
-    def held_by(self, worker: User) -> TimescaleQuerySet:
-        return self.filter(worker=worker)
+    def undone(self) -> TimescaleQuerySet:
+        """With no day on which it was done. On the present day that is what `open` asks too, since nothing is recorded
+        for a day to come; said outright, it is read from the indexes of what is unmet."""
+        return self.filter(met_on=None)
+
+    def held_by(self, *workers: User) -> TimescaleQuerySet:
+        return self.filter(worker__in=workers)
 
     def held_by_team(self, team: Team) -> TimescaleQuerySet:
         return self.filter(team=team)

@@ -1,5 +1,23 @@
-"""Changes to people, cases, allocations, and to the settings that every case depends on."""
+"""Changes to people, cases, allocations, hours and cover, and to the settings that every case depends on."""
 
+from cases.operations.around import (
+    add_associate,
+    add_contact_point,
+    add_victim_information,
+    amend_associate,
+    amend_contact_point,
+    amend_victim_information,
+    end_associate,
+    end_contact_point,
+    end_victim_information,
+    name_victim_readers,
+)
+from cases.operations.availability import (
+    arrange_cover,
+    end_availability,
+    end_cover,
+    set_availability,
+)
 from cases.operations.notes import correct_note, record_note
 from cases.operations.people import (
     add_alias,
@@ -16,6 +34,7 @@ from cases.operations.people import (
     possible_duplicates,
     raise_alert,
 )
+from cases.operations.reviews import set_review_slots
 from cases.operations.settings import (
     add_locality,
     add_member_of_staff,
@@ -33,22 +52,35 @@ from cases.operations.settings import (
 
 __all__ = [
     "add_alias",
+    "add_associate",
+    "add_contact_point",
     "add_locality",
     "add_member_of_staff",
     "add_team",
+    "add_victim_information",
+    "amend_associate",
+    "amend_contact_point",
     "amend_council",
     "amend_locality",
     "amend_member_of_staff",
     "amend_person",
     "amend_team",
+    "amend_victim_information",
+    "arrange_cover",
     "assign_case",
     "change_address",
     "close_case",
     "correct_note",
     "end_alert",
+    "end_associate",
+    "end_contact_point",
+    "end_victim_information",
+    "end_availability",
+    "end_cover",
     "excuse_timescale",
     "explain_lateness",
     "limit_record",
+    "name_victim_readers",
     "open_case",
     "open_council",
     "open_restricted_record",
@@ -57,6 +89,8 @@ __all__ = [
     "record_note",
     "remove_calendar_day",
     "remove_local_standard",
+    "set_availability",
     "set_calendar_day",
     "set_local_standard",
+    "set_review_slots",
 ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from cases import timescales
-from cases.matching import Likeness, births_like, likeness, name_key
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from cases import search, timescales
+from cases.matching import Likeness, name_key
 from cases.models import (
     Address,
     Alert,
@@ -37,19 +41,7 @@ def possible_duplicates(
 
     The caller shows only those the user may see, and says that others exist only as "ask your manager".
     """
-    key = name_key(given_name, family_name)
-    born = Person.objects.filter(council=council, date_of_birth__in=births_like(date_of_birth))
-    named = Person.objects.filter(council=council, name_key=key)
-    aliased = Person.objects.filter(council=council, aliases__name_key=key)
-    found = []
-    known = born.union(named, aliased)
-    people = Person.objects.filter(pk__in=[person.pk for person in known]).prefetch_related("aliases")
-    for person in people:
-        names = [person.name_key, *(alias.name_key for alias in person.aliases.all())]
-        like = likeness(key, date_of_birth, names, person.date_of_birth)
-        if like:
-            found.append((person, like))
-    return sorted(found, key=lambda pair: (-pair[1].share, pair[0].pk))
+    return search.people_like(council, given_name, family_name, date_of_birth)
 
 
 def _next_reference(council: Council) -> str:
@@ -118,6 +110,7 @@ def open_case(
             )
         case = Case.objects.create(council=council, person=person, opened_on=opened_on, recorded_by=actor)
         Allocation.objects.create(case=case, worker=worker, team=team, from_on=opened_on, recorded_by=actor)
+        search.refresh([person.pk])
         entry.case, entry.subject = case, f"case:{case.pk}"
     return case
 
@@ -152,6 +145,7 @@ def amend_person(
             raise Refused(Problem("Date of birth must be before the case was opened", "date_of_birth"))
         person.name_key = name_key(person.given_name, person.family_name)
         person.save()
+        search.refresh([person.pk])
         entry.subject = f"person:{person.pk}"
     return person
 
@@ -169,6 +163,7 @@ def add_alias(
             name_key=name_key(given_name, family_name),
             recorded_by=actor,
         )
+        search.refresh([alias.person_id])
         entry.subject = f"alias:{alias.pk}"
     return alias
 
@@ -201,6 +196,7 @@ def change_address(
         address = Address.objects.create(
             person=case.person, lines=lines, postcode=postcode, from_on=from_on, recorded_by=actor
         )
+        search.refresh([address.person_id])
         entry.subject = f"address:{address.pk}"
     return address
 
@@ -300,8 +296,15 @@ def assign_case(
         allocation = Allocation.objects.create(
             case=case, subject=subject, team=team, worker=worker, from_on=on, reason=reason, recorded_by=actor
         )
+        for follow in _followers():
+            follow(case=case, subject=subject, old=present and present.worker, new=worker, on=on)
         entry.subject = subject or f"case:{case.pk}"
     return allocation
+
+
+@lru_cache(maxsize=1)
+def _followers() -> tuple[Callable[..., None], ...]:
+    return tuple(import_string(path) for path in settings.FOLLOW_ALLOCATION)
 
 
 def close_case(

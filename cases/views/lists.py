@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,48 +10,52 @@ from typing import Any
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Min, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 
 from cases import permissions
 from cases.calendars import calendar_of
 from cases.consultations import looked_through
-from cases.models import Case, Consultation, Notice, Role, Team, Timescale, User
+from cases.models import (
+    COUNCIL_ROLES,
+    Allocation,
+    Case,
+    Consultation,
+    Cover,
+    Locality,
+    Notice,
+    Role,
+    Team,
+    Timescale,
+    User,
+)
 from cases.models.timescales import TimescaleQuerySet
 from cases.views.board import labels_of, late_words
 from justice.domain.timescales import SOON_WORKING_DAYS
+from justice.web.dates import plain_date
 from justice.web.exports import csv_response, xlsx_response
+from justice.web.forms import DateTextField
 from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
 from justice.web.views import today
+from orders.models import Order
 
 SOON = timedelta(days=14)  # how far ahead the list of what is due soon looks
+LATELY = timedelta(days=7)  # what is shown as new
 TEAM_LISTS: frozenset[str] = frozenset({Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.BUSINESS_SUPPORT})
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Each role begins where its work is."""
-    match request.user.role:
-        case Role.CASEWORKER:
-            return redirect("my_caseload")
-        case Role.FIRST_LINE_MANAGER:
-            return redirect("team")
-        case Role.UNPAID_WORK_SUPERVISOR:
-            return redirect("unpaid_work_today")
-        case Role.BUSINESS_SUPPORT:
-            return redirect("people")
-        case Role.SENIOR_MANAGER | Role.PERFORMANCE_OFFICER:
-            return redirect("performance")
-        case Role.ADMINISTRATOR:
-            return redirect("settings")
-    return render(request, "cases/no_cases.html", {"title": "Justice social work"})
-
-
 def show(
-    request: HttpRequest, listing: Listing, template: str, page: str, file: str = "", **context: Any
+    request: HttpRequest,
+    listing: Listing,
+    template: str,
+    page: str,
+    file: str = "",
+    keys: Sequence[object] = (),
+    **context: Any,
 ) -> HttpResponseBase:
-    """A list as a page, or taken away as CSV or a workbook; who looked is written first."""
+    """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address."""
 
     def took_away(cases: list[int]) -> None:
         looked_through(user=request.user, cases=cases, page=page, kind=Consultation.Kind.EXPORT)
@@ -60,15 +65,59 @@ def show(
         return answer(listing, on_export=took_away)
     looked_through(user=request.user, cases=listing.case_keys, page=page)
     name = request.resolver_match.url_name
-    files = {kind: reverse(f"{name}_{kind}") for kind in ("csv", "xlsx")}
+    files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}
     return render(request, template, {"listing": listing, "title": listing.caption, **files, **context})
+
+
+# --- Cover ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Covering:
+    """Whom the signed-in person covers for today, and whether a list is to show their work too."""
+
+    user: User
+    covers: tuple[Cover, ...]
+    shown: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Covering:
+        covers = Cover.objects.visible_to(request.user).filter(by=request.user).on(today())
+        found = tuple(covers.select_related("worker").order_by("to_on", "pk"))
+        return cls(request.user, found, bool(found) and request.GET.get("cover") == "also")
+
+    @property
+    def workers(self) -> list[User]:
+        """Whose work the list shows."""
+        return [self.user, *(cover.worker for cover in self.covers if self.shown)]
+
+    @property
+    def query(self) -> str:
+        return "?cover=also" if self.shown else ""
+
+    @property
+    def words(self) -> list[str]:
+        return [f"You cover for {cover.worker.name} until {plain_date(cover.to_on)}" for cover in self.covers]
+
+    @property
+    def other(self) -> tuple[str, str]:
+        """The words and the address of the list the other way: with what is covered, or without."""
+        return ("Show only your own", "?") if self.shown else ("Show theirs too", "?cover=also")
+
+    def holders(self) -> dict[int, str]:
+        """By case, the colleague covered for who holds something in it; nothing where only one's own is shown."""
+        if not self.shown:
+            return {}
+        rows = Allocation.objects.visible_to(self.user).current()
+        held = rows.filter(worker__in=[cover.worker_id for cover in self.covers])
+        return dict(held.values_list("case", "worker__name"))
 
 
 # --- Cases ----------------------------------------------------------------------------------------------------
 
 
-def _case_columns(labels: dict[str, str], on: date) -> tuple[Column, ...]:
-    return (
+def _case_columns(labels: dict[str, str], on: date) -> list[Column]:
+    return [
         Column(
             "name",
             "Person",
@@ -89,59 +138,69 @@ def _case_columns(labels: dict[str, str], on: date) -> tuple[Column, ...]:
         Column("next_due_on", "Due", kind="date", order_by=(F("next_due_on").asc(nulls_last=True),)),
         Column("overdue_count", "Overdue", kind="number", order_by=("overdue_count",)),
         Column("opened_on", "Opened", kind="date", order_by=("opened_on",)),
+    ]
+
+
+class CaseloadFilter(django_filters.FilterSet):
+    """Narrows one's own caseload to what is new in it."""
+
+    given = django_filters.ChoiceFilter(
+        label="Came to me",
+        method="by_given",
+        empty_label="Whenever",
+        choices=(("lately", f"In the last {LATELY.days} days"),),
     )
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def by_given(self, cases: QuerySet, name: str, value: str) -> QuerySet:
+        return cases.given_to(self.request.user, today() - LATELY)
 
 
 def my_caseload(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """The cases the signed-in person holds, the most urgent first."""
     on, user = today(), request.user
-    cases = Case.objects.visible_to(user).open().held_by(user).with_urgency(on).select_related("person")
+    cover = Covering.of(request)
+    cases = Case.objects.visible_to(user).open().held_by(*cover.workers).with_urgency(on)
+    columns = _case_columns(labels_of(user.council, on), on)
+    if cover.shown:
+        columns.append(Column("held", "Held by", lambda case: held.get(case.pk, user.name)))
+    held = cover.holders()
     listing = Listing(
-        _case_columns(labels_of(user.council, on), on),
-        cases,
+        columns,
+        cases.select_related("person"),
         request,
         default_order="urgency",
+        filterset=CaseloadFilter(request.GET, queryset=cases, request=request),
         caption="My caseload",
         counts=("case", "cases"),
         empty="You hold no case. Your first line manager allocates cases; you can add a person under People.",
     )
-    rows = Timescale.objects.visible_to(user).held_by(user)
-    return show(request, listing, "cases/my_caseload.html", "my caseload", file, tiles=tiles(rows, user, on))
-
-
-def unallocated(request: HttpRequest, file: str = "") -> HttpResponseBase:
-    """Open cases that nobody holds, the oldest first."""
-    if not permissions.allows(request.user, "assign_case"):
-        raise PermissionDenied
-    on = today()
-    cases = Case.objects.visible_to(request.user).unallocated().with_urgency(on).select_related("person")
-    allocate = Column(
-        "assign",
-        "Allocate",
-        value=lambda case: "Allocate",
-        href=lambda case: reverse("assign_case", args=[case.pk]),
-        context=lambda case: case.person.reference,
-        in_files=False,
-        hidden_label=True,
-    )
-    listing = Listing(
-        (*_case_columns(labels_of(request.user.council, on), on), allocate),
-        cases,
-        request,
-        default_order="opened_on",
-        caption="Unallocated cases",
-        counts=("case", "cases"),
-        empty="Every open case has somebody who holds it.",
-    )
-    return show(request, listing, "cases/list.html", "unallocated cases", file)
+    rows = Timescale.objects.visible_to(user, few=True).held_by(*cover.workers)
+    shown = tiles(rows, user, on, cover.query)
+    return show(request, listing, "cases/my_caseload.html", "my caseload", file, tiles=shown, cover=cover)
 
 
 # --- Timescales -----------------------------------------------------------------------------------------------
 
 
-class TimescaleFilter(django_filters.FilterSet):
-    """Narrows a list of timescales to a team, a worker, a standard, or to what nobody has explained."""
+class DayFilter(django_filters.Filter):
+    """A day as people write it, or as an address has it."""
 
+    field_class = DateTextField
+
+
+class TimescaleFilter(django_filters.FilterSet):
+    """Narrows a list of timescales to a team, a worker, a standard, some days, or to what nobody has explained."""
+
+    locality = django_filters.ModelChoiceFilter(
+        label="Locality",
+        field_name="team__locality",
+        queryset=Locality.objects.none(),
+        empty_label="Every locality",
+    )
     team = django_filters.ModelChoiceFilter(
         label="Team", queryset=Team.objects.none(), empty_label="Every team"
     )
@@ -149,9 +208,14 @@ class TimescaleFilter(django_filters.FilterSet):
         label="Worker", queryset=User.objects.none(), empty_label="Every worker"
     )
     held = django_filters.ChoiceFilter(
-        label="Held", method="by_held", empty_label="By anybody or nobody", choices=(("nobody", "By nobody"),)
+        label="Held",
+        method="by_held",
+        empty_label="By anybody or nobody",
+        choices=(("nobody", "By nobody"), ("no-team", "By nobody, in no team")),
     )
     clause = django_filters.ChoiceFilter(label="Standard", empty_label="Every standard")
+    due_from = DayFilter(label="Due from", field_name="due_on", lookup_expr="gte")
+    due_to = DayFilter(label="Due to", field_name="due_on", lookup_expr="lte")
     reason = django_filters.ChoiceFilter(
         label="Reason",
         method="by_reason",
@@ -168,15 +232,23 @@ class TimescaleFilter(django_filters.FilterSet):
         user = request.user
         teams = Team.objects.visible_to(user)
         staff = User.objects.visible_to(user).caseworkers()
-        if user.role not in TEAM_LISTS - {Role.BUSINESS_SUPPORT}:
+        if user.role not in TEAM_LISTS:
             teams, staff = teams.filter(pk=user.team_id), staff.filter(team=user.team_id)
+        if user.role in COUNCIL_ROLES:
+            self.filters["locality"].queryset = Locality.objects.visible_to(user)
+        else:
+            del self.filters["locality"]
+        asked = request.GET.get("worker", "")
+        if asked.isdecimal():
+            # Somebody who left, or whose role holds no cases, may still have work: the board counts it.
+            staff = staff | User.objects.visible_to(user).filter(pk=asked)
         self.filters["team"].queryset = teams
         self.filters["worker"].queryset = staff
         self.filters["worker"].field.label_from_instance = lambda worker: worker.name
         self.filters["clause"].extra["choices"] = list(labels_of(user.council, today()).items())
 
     def by_held(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(worker=None)
+        return rows.filter(worker=None) if value == "nobody" else rows.filter(worker=None, team=None)
 
     def by_reason(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(late_reason="") if value == "none" else rows.exclude(late_reason="")
@@ -248,7 +320,13 @@ def _timescale_columns(labels: dict[str, str], on: date, user: User) -> tuple[Co
 
 
 def timescale_list(
-    request: HttpRequest, rows: TimescaleQuerySet, caption: str, empty: str, file: str
+    request: HttpRequest,
+    rows: TimescaleQuerySet,
+    caption: str,
+    empty: str,
+    file: str,
+    cover: Covering | None = None,
+    slug: str = "",
 ) -> HttpResponseBase:
     """A list of timescales with its filters, columns and files."""
     on = today()
@@ -265,28 +343,70 @@ def timescale_list(
         counts=("timescale", "timescales"),
         empty=empty,
         case_of="case_id",
+        slug=slug,
     )
-    return show(request, listing, "cases/list.html", caption.lower(), file)
+    return show(request, listing, "cases/list.html", caption.lower(), file, cover=cover)
 
 
-def _own(request: HttpRequest) -> TimescaleQuerySet:
-    """A caseworker's lists hold their own work; everybody else's all that they may see."""
-    rows: TimescaleQuerySet = Timescale.objects.visible_to(request.user)
-    return rows.held_by(request.user) if request.user.role == Role.CASEWORKER else rows
+def _own(request: HttpRequest) -> tuple[TimescaleQuerySet, Covering | None]:
+    """A caseworker's lists hold their own work, and if they like what they cover; everybody else's all they may see."""
+    user = request.user
+    if user.role != Role.CASEWORKER:
+        return Timescale.objects.visible_to(user).undone(), None
+    cover = Covering.of(request)
+    return Timescale.objects.visible_to(user, few=True).undone().held_by(*cover.workers), cover
 
 
 def overdue(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """Due before today, not done, and still to be done."""
-    rows = _own(request).overdue(today())
-    return timescale_list(request, rows, "Overdue", "Nothing is overdue.", file)
+    rows, cover = _own(request)
+    return timescale_list(request, rows.overdue(today()), "Overdue", "Nothing is overdue.", file, cover)
 
 
 def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
-    """Due within the next two weeks."""
+    """Due within the next two weeks, or on the days that the filter names."""
     on = today()
-    rows = _own(request).open(on).due_between(on, on + SOON)
+    rows, cover = _own(request)
+    rows = rows.open(on)
+    asked = {name for name in ("due_from", "due_to") if request.GET.get(name)}
+    if "due_from" not in asked:
+        rows = rows.filter(due_on__gte=on)
+    if asked:
+        return timescale_list(
+            request, rows, "Due on the days chosen", "Nothing is due on these days.", file, cover, "due-soon"
+        )
     return timescale_list(
-        request, rows, "Due in the next two weeks", "Nothing is due in the next two weeks.", file
+        request,
+        rows.open(on).due_between(on, on + SOON),
+        "Due in the next two weeks",
+        "Nothing is due in the next two weeks.",
+        file,
+        cover,
+    )
+
+
+def plans_to_approve(user: User, on: date) -> TimescaleQuerySet:
+    """Case management plans of the user's team that nobody has approved, the first due first."""
+    return of_the_team(user).undone().open(on).filter(clause="cpo.plan")
+
+
+def of_the_team(user: User) -> TimescaleQuerySet:
+    """What the user's own team holds; everything they see for who is in no team."""
+    if user.team_id:
+        return Timescale.objects.visible_to(user, few=True).held_by_team(user.team)
+    return Timescale.objects.visible_to(user)
+
+
+def plans(request: HttpRequest, file: str = "") -> HttpResponseBase:
+    """The plans that wait for their approval."""
+    if request.user.role not in TEAM_LISTS:
+        raise PermissionDenied
+    return timescale_list(
+        request,
+        plans_to_approve(request.user, today()),
+        "Plans to approve",
+        "No plan waits for approval: every supervised order of the team has one.",
+        file,
     )
 
 
@@ -294,13 +414,15 @@ def my_week(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """What the signed-in person must have done by Sunday, what is overdue among it."""
     on = today()
     sunday = on + timedelta(days=6 - on.weekday())
-    rows = Timescale.objects.visible_to(request.user).held_by(request.user).open(on)
+    cover = Covering.of(request)
+    rows = Timescale.objects.visible_to(request.user, few=True).undone().held_by(*cover.workers).open(on)
     return timescale_list(
         request,
         rows.filter(due_on__lte=sunday),
         f"My week to {sunday:%A %-d %B}",
         "Nothing of yours is due this week.",
         file,
+        cover,
     )
 
 
@@ -316,31 +438,30 @@ class Tile:
     href: str
 
 
-def tiles(rows: TimescaleQuerySet, user: User, on: date) -> list[Tile]:
-    """Overdue, due this week and due in two weeks, in one query."""
-    open_rows = rows.open(on)
+def tiles(rows: TimescaleQuerySet, user: User, on: date, query: str = "") -> list[Tile]:
+    """Overdue, due this week and due in two weeks, in one query; `query` keeps the lists to what is counted."""
+    open_rows = rows.undone().open(on)
     sunday = on + timedelta(days=6 - on.weekday())
     counts = open_rows.aggregate(
         late=Count("pk", filter=Q(due_on__lt=on)),
         week=Count("pk", filter=Q(due_on__lte=sunday)),
         soon=Count("pk", filter=Q(due_on__range=(on, on + SOON))),
     )
-    shown = [Tile("Overdue", counts["late"], reverse("overdue"))]
+    shown = [Tile("Overdue", counts["late"], reverse("overdue") + query)]
     if user.role == Role.CASEWORKER:
-        shown.append(Tile("To do by Sunday", counts["week"], reverse("my_week")))
-    shown.append(Tile("Due in two weeks", counts["soon"], reverse("due_soon")))
+        shown.append(Tile("To do by Sunday", counts["week"], reverse("my_week") + query))
+    shown.append(Tile("Due in two weeks", counts["soon"], reverse("due_soon") + query))
     return shown
 
 
-def team(request: HttpRequest) -> HttpResponseBase:
-    """The team's overdue and due soon by worker, with the oldest, and what waits for a reason."""
-    user, on = request.user, today()
-    if user.role not in TEAM_LISTS:
-        raise PermissionDenied
-    rows: TimescaleQuerySet = Timescale.objects.visible_to(user)
+def board(user: User, on: date) -> QuerySet:
+    """What is still to be done by each worker of each team that the user sees: how much is late and how old, how much
+    nobody has explained, how much falls due in three working days."""
     soon = calendar_of(user.council).add(on, SOON_WORKING_DAYS)
-    found = (
-        rows.open(on)
+    return (
+        Timescale.objects.visible_to(user)
+        .undone()
+        .open(on)
         .order_by()
         .values("worker", "worker__name", "team", "team__name")
         .annotate(
@@ -350,9 +471,14 @@ def team(request: HttpRequest) -> HttpResponseBase:
             oldest=Min("due_on", filter=Q(due_on__lt=on)),
             soon=Count("pk", filter=Q(due_on__range=(on, soon))),
         )
-        .order_by("-late", "worker__name")
+        .order_by("-late", "-soon", "worker__name", "team__name")
     )
-    columns = (
+
+
+def board_columns(user: User, on: date) -> tuple[Column, ...]:
+    """The columns of the board; each count opens the list it counts."""
+    days = f"due_from={on}&due_to={calendar_of(user.council).add(on, SOON_WORKING_DAYS)}"
+    return (
         Column("worker__name", "Worker", value=lambda row: row["worker__name"] or "Nobody", heads=True),
         Column("team__name", "Team", value=lambda row: row["team__name"] or "No team"),
         Column("cases", "Cases with work to do", kind="number"),
@@ -361,7 +487,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
             "Overdue",
             kind="number",
             href=lambda row: f"{reverse('overdue')}?{_narrow(row)}" if row["late"] else "",
-            context=lambda row: f"overdue, {row['worker__name'] or 'nobody'}",
+            context=lambda row: f"overdue, {_whose(row)}",
         ),
         Column(
             "oldest",
@@ -369,18 +495,35 @@ def team(request: HttpRequest) -> HttpResponseBase:
             value=lambda row: due(row["oldest"], on) if row["oldest"] else "",
             kind="status",
         ),
-        Column("unexplained", "No reason given", kind="number"),
+        Column(
+            "unexplained",
+            "No reason given",
+            kind="number",
+            href=lambda row: f"{reverse('overdue')}?{_narrow(row)}&reason=none" if row["unexplained"] else "",
+            context=lambda row: f"overdue without a reason, {_whose(row)}",
+        ),
         Column(
             "soon",
             "Due in 3 working days",
             kind="number",
-            href=lambda row: f"{reverse('due_soon')}?{_narrow(row)}" if row["soon"] else "",
-            context=lambda row: f"due soon, {row['worker__name'] or 'nobody'}",
+            href=lambda row: f"{reverse('due_soon')}?{_narrow(row)}&{days}" if row["soon"] else "",
+            context=lambda row: f"due soon, {_whose(row)}",
         ),
     )
+
+
+def _whose(row: dict[str, Any]) -> str:
+    return f"{row['worker__name'] or 'nobody'}, {row['team__name'] or 'no team'}"
+
+
+def team(request: HttpRequest) -> HttpResponseBase:
+    """The team's overdue and due soon by worker, with the oldest, and what waits for a reason."""
+    user, on = request.user, today()
+    if user.role not in TEAM_LISTS:
+        raise PermissionDenied
     listing = Listing(
-        columns,
-        list(found),
+        board_columns(user, on),
+        list(board(user, on)),
         request,
         page_size=200,
         caption="Team",
@@ -388,9 +531,10 @@ def team(request: HttpRequest) -> HttpResponseBase:
         empty="Nothing is to be done in the team.",
     )
     waiting = Case.objects.visible_to(user).unallocated().count()
+    waiting += Order.objects.visible_to(user).active(on).without_officer().count()
     shown = [
-        *tiles(rows, user, on),
-        Tile("Unallocated cases", waiting, reverse("unallocated")),
+        *tiles(Timescale.objects.visible_to(user), user, on),
+        Tile("Unallocated", waiting, reverse("unallocated")),
     ]
     return render(request, "cases/team.html", {"listing": listing, "title": "Team", "tiles": shown})
 
@@ -398,14 +542,33 @@ def team(request: HttpRequest) -> HttpResponseBase:
 def _narrow(row: dict[str, Any]) -> str:
     """The filters that leave only this line's timescales."""
     parts = [f"{name}={row[name]}" for name in ("worker", "team") if row[name]]
-    return "&".join(parts if row["worker"] else [*parts, "held=nobody"])
+    if row["worker"]:
+        return "&".join(parts)
+    return "&".join([*parts, "held=nobody" if row["team"] else "held=no-team"])
+
+
+class NoticeFilter(django_filters.FilterSet):
+    """Narrows the notices to the new ones."""
+
+    read = django_filters.ChoiceFilter(
+        label="Read", method="by_read", empty_label="New or read", choices=(("new", "New"), ("read", "Read"))
+    )
+
+    class Meta:
+        model = Notice
+        fields = ()
+
+    def by_read(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.unread() if value == "new" else rows.exclude(read_at=None)
+
+
+NOTICE_WORDS = {"overdue": "Became overdue", "due_soon": "Due soon"}
 
 
 def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """What the signed-in person was told, the newest first."""
     rows = Notice.objects.visible_to(request.user).select_related("case__person")
     labels = labels_of(request.user.council, today())
-    kinds = {"overdue": "Became overdue", "due_soon": "Due soon"}
     listing = Listing(
         (
             Column(
@@ -416,7 +579,7 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
                 context=lambda row: f"{labels[row.clause]}, due {row.due_on:%-d %B %Y}",
                 heads=True,
             ),
-            Column("kind", "Notice", value=lambda row: kinds[row.kind]),
+            Column("kind", "Notice", value=lambda row: NOTICE_WORDS[row.kind]),
             Column("clause", "What", value=lambda row: labels[row.clause]),
             Column("due_on", "Due", kind="date", order_by=("due_on",)),
             Column("created_at", "Told", value="created_at", kind="date", order_by=("created_at",)),
@@ -425,6 +588,7 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
         rows,
         request,
         default_order="-created_at",
+        filterset=NoticeFilter(request.GET, queryset=rows, request=request),
         caption="Notices",
         counts=("notice", "notices"),
         empty="There is nothing to tell you.",

@@ -1,83 +1,49 @@
-"""Finding and adding people, and the page of one case with what may be changed on it."""
+"""Finding and adding people, and what may be changed about one person and their case."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.views.loads import effect_of_giving
 from cases import forms, operations, permissions
 from cases.consultations import looked_through
-from cases.matching import births_like, name_key
 from cases.models import (
-    Address,
     Alert,
-    Alias,
     Allocation,
     Case,
     Consultation,
-    Entry,
     Explanation,
     Limit,
-    Note,
     Notice,
     Opening,
     Timescale,
-    User,
 )
-from cases.models.timescales import TimescaleQuerySet
-from cases.views import notes
-from cases.views.board import labels_of, lines
-from justice.web.views import OperationView, PersonPage, today
+from cases.search import SHOWN, find
+from cases.views.board import lines
+from justice.web.views import OperationView, today
 from orders.domain import reasons
-from orders.models import Appointment
-from orders.views import appointment_rows
-from orders.views.fragments import orders_of
-
-SHOWN = 25  # people found by one search: more means that the search should say more
-
-
-def find_people(user: User, text: str, born: date | None) -> QuerySet[Case]:
-    """Cases of the people sought that the user may see, by reference, folded name, alias or date of birth."""
-    cases = Case.objects.visible_to(user).select_related("person")
-    if text:
-        key = name_key("", text)
-        reference = Q(person__reference__iexact=text.strip())
-        words = Q()
-        for word in key.split():
-            words &= Q(person__name_key__contains=word) | Q(person__aliases__name_key__contains=word)
-        cases = cases.filter(reference | words if key else reference)
-    if born:
-        cases = cases.filter(person__date_of_birth__in=births_like(born))
-    return cases.order_by("person__family_name", "person__given_name", "pk").distinct()
 
 
 def people(request: HttpRequest) -> HttpResponse:
     """Find a person. The search is sent by POST, so that no name stands in an address or a log."""
-    form = forms.PeopleSearchForm(request.POST or None)
-    found, more = None, False
-    if request.method == "POST" and form.is_valid():
-        text, born = form.cleaned_data["text"], form.cleaned_data["date_of_birth"]
-        if text or born:
-            found = list(find_people(request.user, text, born)[: SHOWN + 1])
-            more, found = len(found) > SHOWN, found[:SHOWN]
-            keys = [case.pk for case in found]
-            looked_through(user=request.user, cases=keys, page="people", kind=Consultation.Kind.SEARCH)
-        else:
-            form.add_error(None, "Enter a reference, a name or a date of birth")
-    context = {
+    form = forms.FindPersonForm(request.POST or None)
+    context: dict[str, Any] = {
         "form": form,
-        "found": found,
-        "more": more,
         "shown": SHOWN,
         "may_add": permissions.allows(request.user, "open_case"),
+        "header_search": None,  # the page has the box itself
     }
+    if request.method == "POST" and form.is_valid():
+        found = find(request.user, form.cleaned_data["text"], today())
+        keys = [hit.case.pk for hit in found.rows]
+        looked_through(user=request.user, cases=keys, page="people", kind=Consultation.Kind.SEARCH)
+        context |= {"searched": True, "rows": found.rows, "more": found.more}
     return render(request, "cases/people.html", context)
 
 
@@ -130,81 +96,10 @@ class OpenCase(OperationView):
         return context
 
 
-ACTIONS = (
-    ("book_appointment", "Book an appointment"),
-    ("record_note", "Write a note"),
-    ("impose_order", "Record an order"),
-    ("request_report", "Record a report request"),
-    ("record_release", "Record a release from custody"),
-    ("assign_case", "Reassign"),
-    ("amend_person", "Correct the person's details"),
-    ("add_alias", "Add an alias"),
-    ("change_address", "Change address"),
-    ("raise_alert", "Raise an alert"),
-    ("limit_record", "Restrict or exclude"),
-    ("close_case", "Close the case"),
-)
-
-
-class CasePage(PersonPage):
-    """Everything current about one person: what is due and why, orders, reports, releases, who holds the case."""
-
-    page = "case"
-    template_name = "cases/case.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        case, user, on = self.case, self.request.user, today()
-        rows: TimescaleQuerySet = Timescale.objects.visible_to(user).filter(case=case)
-        shown = list(lines(rows.order_by("due_on", "pk"), case.council, on))
-        context |= {
-            "title": case.person.name,
-            "open_lines": [line for line in shown if line.to_do],
-            "past_lines": [line for line in reversed(shown) if not line.to_do],
-            "orders": orders_of(case, user, on),
-            "reports": case.report_requests.order_by("-hearing_on"),
-            "releases": case.releases.order_by("-released_on"),
-            "appointments": appointment_rows.table(
-                Appointment.objects.visible_to(user)
-                .filter(case=case)
-                .standing()
-                .select_related("worker")
-                .order_by("on", "at", "pk"),
-                user,
-                on,
-                "Appointments",
-                "No appointment is booked, and none waits for its outcome.",
-            ),
-            "notes": notes.table(
-                Note.objects.visible_to(user).filter(case=case).select_related("recorded_by", "corrected_by"),
-                permissions.allows(user, "correct_note"),
-            ),
-            "allocations": Allocation.objects.filter(case=case)
-            .select_related("worker", "team")
-            .order_by("-from_on", "-pk"),
-            "addresses": Address.objects.filter(person=case.person),
-            "aliases": Alias.objects.filter(person=case.person),
-            "ended_alerts": Alert.objects.filter(person=case.person, to_on__isnull=False),
-            "limits": Limit.objects.filter(person=case.person).select_related("user"),
-            "entries": Entry.objects.filter(case=case).select_related("actor")[:20],
-            "actions": [
-                (words, reverse(name, args=[case.pk]))
-                for name, words in ACTIONS
-                if case.closed_on is None and permissions.allows(user, name)
-            ],
-            "may_explain": permissions.allows(user, "explain_lateness"),
-            "may_excuse": permissions.allows(user, "excuse_timescale"),
-            "may_end_alert": permissions.allows(user, "end_alert"),
-            "may_submit": permissions.allows(user, "submit_report"),
-            "may_interview": permissions.allows(user, "record_release_interview"),
-            "labels": labels_of(case.council, on),
-        }
-        return context
-
-
 class AmendPerson(OperationView):
     operation = "amend_person"
     title = "Correct the person's details"
+    returns_to = "case_record"
     form_class = forms.PersonForm
     done = "The person's details were corrected"
 
@@ -230,6 +125,7 @@ class AddAlias(OperationView):
     operation = "add_alias"
     call = staticmethod(operations.add_alias)
     title = "Add an alias"
+    returns_to = "case_record"
     form_class = forms.AliasForm
     done = "The alias was added"
 
@@ -238,6 +134,7 @@ class ChangeAddress(OperationView):
     operation = "change_address"
     call = staticmethod(operations.change_address)
     title = "Change address"
+    returns_to = "people_around"
     form_class = forms.AddressForm
     done = "The new address was saved and the old one kept"
 
@@ -257,6 +154,7 @@ class EndAlert(OperationView):
     operation = "end_alert"
     call = staticmethod(operations.end_alert)
     title = "End an alert"
+    returns_to = "case_record"
     form_class = forms.EndAlertForm
     done = "The alert has ended; it stays on the record"
 
@@ -273,12 +171,21 @@ class AssignCase(OperationView):
     title = "Reassign"
     form_class = forms.AssignForm
     done = "The case was reassigned"
+    template_name = "assessments/assign.html"
 
     def root(self) -> Case:
         return self.case
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
+        return {**super().get_form_kwargs(), "user": self.request.user, "person": self.case.person}
+
+    def get_initial(self) -> dict[str, Any]:
+        present = Allocation.objects.filter(case=self.case, subject="", to_on=None).first()
+        return {"team": present.team_id if present else self.request.user.team_id}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        effect = effect_of_giving(self.request.user, self.case, "", today())
+        return {**super().get_context_data(**kwargs), **effect}
 
 
 class CloseCase(OperationView):
@@ -297,6 +204,7 @@ class LimitRecord(OperationView):
     operation = "limit_record"
     call = staticmethod(operations.limit_record)
     title = "Restrict or exclude"
+    returns_to = "case_record"
     form_class = forms.LimitForm
     done = "Who may see this record was saved"
 

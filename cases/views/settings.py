@@ -23,6 +23,7 @@ from cases.calendars import calendar_of, standards_of
 from cases.forms_settings import (
     AmendTeamForm,
     CalendarDayForm,
+    ComplianceStepForm,
     CouncilForm,
     CourtTimeForm,
     LocalityForm,
@@ -38,6 +39,10 @@ from cases.models import CalendarDay, Entry, Locality, LocalStandard, Team, User
 from justice.domain.standards import Clause
 from justice.web.forms import OperationForm
 from justice.web.views import OperationView, today
+from orders import compliance
+from orders import operations as order_operations
+from orders.domain import compliance as rules
+from orders.models import LocalStep
 from performance import operations as performance_operations
 from performance.kpis import KPIS
 from performance.models import RatingRule, Target
@@ -94,10 +99,20 @@ def _staff(user: User) -> list[list[Cell]]:
             _links(user, "amend_member_of_staff", "amend_member_of_staff", row.pk, row.name),
             Cell(row.get_role_display()),
             Cell(row.team.name if row.team else "Whole council"),
-            Cell("Can sign in" if row.is_active else "Left"),
+            Cell("Can sign in" if row.is_active else f"Left{_still_holds(row.held)}"),
         ]
-        for row in User.objects.visible_to(user).select_related("team").order_by("-is_active", "name")
+        for row in User.objects.visible_to(user)
+        .with_held()
+        .select_related("team")
+        .order_by("-is_active", "name")
     ]
+
+
+def _still_holds(held: int) -> str:
+    """What is to be done about somebody who has left: a manager does it, whatever the reader of this may do."""
+    return (
+        f"; still holds {held:,} case{'' if held == 1 else 's'}, for a manager to hand over" if held else ""
+    )
 
 
 def _calendar(user: User) -> list[list[Cell]]:
@@ -194,6 +209,42 @@ def _court_times(user: User) -> list[list[Cell]]:
     ]
 
 
+def _steps(user: User) -> list[list[Cell]]:
+    on = today()
+    shipped = rules.steps_on(on)
+    labels = {step.key: step.label for step in shipped}
+    shown = [
+        [
+            Cell(step.label),
+            Cell(_absences(step.failures)),
+            Cell(step.counted_since.label),
+            Cell("In force today"),
+            Cell(f"{step.source}. {step.confidence}"),
+            Cell(""),
+        ]
+        for step in compliance.steps_of(user.council, on)
+    ]
+    may = permissions.allows(user, "remove_compliance_step")
+    for row in LocalStep.objects.visible_to(user):
+        label, first = labels.get(row.step, row.step), f"{row.in_force_from:%-d %B %Y}"
+        remove = reverse("remove_compliance_step", args=[row.pk]) if may else ""
+        shown.append(
+            [
+                Cell(label),
+                Cell(_absences(row.failures)),
+                Cell(row.get_counted_since_display()),
+                Cell(f"Local, from {first}"),
+                Cell(row.source),
+                Cell(f"Remove {label.lower()} from {first}" if remove else "", remove),
+            ]
+        )
+    return shown
+
+
+def _absences(count: int) -> str:
+    return "1 absence" if count == 1 else f"{count} absences"
+
+
 SECTIONS = (
     Section(
         "localities", "Localities", "Parts of the council's area with their own line in the figures.",
@@ -234,6 +285,12 @@ SECTIONS = (
         "courts", "Court times", "The hour by which each kind of court wants its reports.",
         "set_court_time", ("Court", "Reports are due by", "In force"), _court_times,
         "No times of your own yet: noon on the working day before the hearing holds.",
+    ),
+    Section(
+        "compliance", "Compliance steps",
+        "How many absences decided not acceptable make each formal step the next one. The program prompts, a person "
+        "decides. No published number was found, so each council sets its own: what the program ships with is a start.",
+        "set_compliance_step", ("Step", "After", "Counted", "In force", "Source", "Action"), _steps, "No steps.",
     ),
 )  # fmt: skip
 BY_KEY = {section.key: section for section in SECTIONS}
@@ -381,6 +438,14 @@ class AmendMemberOfStaff(SettingView):
     form_class = StaffForm
     done = "Saved. It counts from their next request on"
 
+    def run(self, form: OperationForm) -> Any:
+        made = super().run(form)
+        held = User.objects.visible_to(self.request.user).with_held().get(pk=made.pk).held
+        if held and not made.is_active:
+            text = f"{made.name} has left{_still_holds(held)}: under Workload, Hand over a caseload"
+            messages.warning(self.request, text)
+        return made
+
 
 class SetCalendarDay(SettingView):
     operation, section = "set_calendar_day", "calendar"
@@ -433,6 +498,21 @@ class SetRatingRule(SettingView):
     title = "Set the rule for red, amber and green"
     form_class = RatingRuleForm
     done = "The rule was saved"
+
+
+class SetComplianceStep(SettingView):
+    operation, section = "set_compliance_step", "compliance"
+    call = staticmethod(order_operations.set_compliance_step)
+    title = "Set when a formal step is prompted"
+    form_class = ComplianceStepForm
+    done = "Saved. It counts from its first day on"
+
+
+class RemoveComplianceStep(Removal):
+    operation, section, model = "remove_compliance_step", "compliance", LocalStep
+    call = staticmethod(order_operations.remove_compliance_step)
+    title = "Go back to the number that the program ships with"
+    done = "The council's own number was removed"
 
 
 class SetCourtTime(SettingView):

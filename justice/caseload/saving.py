@@ -20,7 +20,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from assessments.models import Assessment, Plan, ReportRequest, Review
-from cases import timescales
+from cases import search, timescales
 from cases.matching import name_key
 from cases.models import (
     Address,
@@ -40,11 +40,11 @@ from justice.caseload.bulk import insert
 from justice.caseload.changes import Change, ChangeSet, given
 from justice.caseload.format import BY_TABLE, KPI_TABLES
 from justice.domain.errors import Problem, Refused
-from orders import ledger
+from orders import ledger, recording
 from orders.domain import unpaid_work
 from orders.domain.cpo import RequirementKind
 from orders.domain.reasons import CLAUSE_OF_KPI
-from orders.models import Attendance, Contact, HoursLine, Order, Release, Requirement
+from orders.models import Absence, Attendance, Contact, HoursLine, Order, Release, Requirement
 
 Say = Callable[[str], None]
 
@@ -112,6 +112,7 @@ class _Saving:
         yield "contacts, plans, assessments and reviews", self._save_events
         yield "attendance and hours", self._save_attendance
         yield "exclusions", self._save_exclusions
+        yield "what people are found by", self._save_search
         yield "timescales", self._save_timescales
         yield "the audit trail", self._save_entries
 
@@ -547,6 +548,8 @@ class _Saving:
             new.correction_reason = self._reason("attendance", change)[:300]
             new.save(force_insert=True)
             ledger.reverse(stored)
+            if Absence.objects.filter(attendance=stored.pk).exists():  # sessions brought in have none
+                recording.keep_absence(new, learned_on=self.changes.today, actor=self.actor)
         return new
 
     def _accounts(self, orders: dict[int, Order]) -> dict[int, list[_Account]]:
@@ -617,6 +620,12 @@ class _Saving:
             code=row.reason,
             **self.told,
         )
+
+    def _save_search(self) -> None:
+        """Of everybody of whom something is new or changed: a name, an address, or a reference under their case."""
+        people = {case.person_id for case in (*self.new_cases, *self.touched.values())}
+        people |= {change.stored.pk for change in self.tables["people"].changed}
+        search.refresh(sorted(people), insert=insert)
 
     # --- Timescales and the trail
 

@@ -52,6 +52,8 @@ FACT_KINDS: Mapping[str, str] = {
     "post_release_interview_held": "the interview after release was held",
     "breach_decided": "it was decided to apply for breach",
     "breach_lodged": "the breach application was lodged",
+    "absence_notified": "the absence was recorded",
+    "absence_decided": "it was decided whether the absence was acceptable",
 }
 # Why a matter is left out of the national percentages from its start (national statistics, notes to the
 # tables).

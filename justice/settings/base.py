@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "rest_framework",
     "simple_history",
 ]
@@ -46,7 +45,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "justice.web.middleware.SessionLimit",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "justice.web.middleware.SignInRequired",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -79,8 +78,20 @@ FORM_RENDERER = "justice.web.forms.Renderer"
 DATABASES = {"default": database(default=f"sqlite:///{VAR / 'justice.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The one link between apps that the import contracts cannot see: who contributes facts to a case's timescales.
+# One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
+# Whose references find the person (cases.search): each has a reference and a case.
+SEARCHED_REFERENCES = ["orders.Order", "orders.Release", "assessments.ReportRequest"]
+
+# The other one: who tells of what happened, for the one chronology of a case.
+CHRONOLOGY_SOURCES = [
+    "cases.chronology.case_events",
+    "orders.chronology.order_events",
+    "assessments.chronology.assessment_events",
+]
+
+# What goes along when a case, or an order in it, changes hands.
+FOLLOW_ALLOCATION = ["orders.handover.move_appointments"]
 
 # Instants are kept in UTC; a deadline is a calendar day in Scotland.
 LANGUAGE_CODE = "en-gb"
@@ -117,7 +128,7 @@ SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False
-CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
+CSRF_FAILURE_VIEW = "justice.web.drafts.too_old"
 
 # What a browser is told.
 X_FRAME_OPTIONS = "DENY"
@@ -170,8 +181,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_AUTHENTICATION": ["rest_framework.authentication.SessionAuthentication"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # Jobs are rows in the database; Redis and Celery only wake a worker. Without REDIS_URL nothing is sent anywhere, and
@@ -194,8 +203,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Each kind of job, and the function that does it; and what is called when a job has been asked for.
 JOB_KINDS = {
     "check_timescales": "cases.nightly.check_timescales",
+    "check_search": "cases.nightly.check_search",
     "notify": "cases.nightly.notify",
     "remind": "orders.nightly.remind",
+    "clear_drafts": "cases.nightly.clear_drafts",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
 }

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 SERVICE_NAME: Final = "Justice social work"
 
 _CASEWORK = ("caseworker", "unpaid_work_supervisor", "business_support", "first_line_manager")
+_ALL = (*_CASEWORK, "senior_manager", "performance_officer", "information_governance", "administrator")
 _FIGURES = ("caseworker", "first_line_manager", "senior_manager", "performance_officer")
 
 
@@ -25,7 +26,10 @@ class Place:
     sections: tuple[str, ...]
 
 
+FIND_PEOPLE: Final = (*_CASEWORK, "senior_manager")
+
 PLACES: Final = (
+    Place("Home", "home", _ALL, ()),
     Place("My caseload", "my_caseload", ("caseworker", "first_line_manager"), ("my-caseload",)),
     Place("My week", "my_week", ("caseworker", "first_line_manager"), ("my-week",)),
     Place("Today", "unpaid_work_today", ("unpaid_work_supervisor",), ("today",)),
@@ -38,15 +42,23 @@ PLACES: Final = (
     Place("Outcomes", "outcomes", ("business_support",), ("outcomes",)),
     Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue",)),
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
-    Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated")),
+    Place("Absences", "absences", (*_CASEWORK, "senior_manager"), ("absences",)),
+    Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated", "plans", "gaps")),
+    Place(
+        "Workload",
+        "workload",
+        ("first_line_manager", "senior_manager"),
+        ("workload", "handover", "handovers"),
+    ),
     Place(
         "People",
         "people",
-        (*_CASEWORK, "senior_manager"),
-        ("people", "cases", "orders", "reports", "appointments"),
+        FIND_PEOPLE,
+        ("people", "cases", "orders", "reports", "appointments", "unpaid-work"),
     ),
     Place("Notices", "notices", _CASEWORK, ("notices",)),
     Place("Performance", "performance", _FIGURES, ("performance",)),
+    Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),
 )
@@ -88,10 +100,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": [],
         "signed_in": None,
         "sign_out": address("sign_out"),
+        "header_search": "",
     }
     if user is not None and user.is_authenticated:
         council = getattr(user, "council", None)
         given["navigation"] = links_for(getattr(user, "role", ""), request.path)
+        if getattr(user, "role", "") in FIND_PEOPLE:
+            given["header_search"] = address("people")
         given["signed_in"] = {
             "name": getattr(user, "name", "") or user.get_username(),
             "role": user.get_role_display() if hasattr(user, "get_role_display") else "",

@@ -726,6 +726,8 @@ class OperationForm(Form):
 
     marks_optional = True
     carried: ClassVar[frozenset[str]] = frozenset({"version", "key"})
+    # The fields that hold something typed earlier, where the form was restored from a draft.
+    restored: frozenset[str] = frozenset()
     # Where a rule names a field otherwise than the form does: {"requirements.unpaid_work.hours": "hours"}
     problem_fields: ClassVar[Mapping[str, str]] = {}
 
@@ -738,6 +740,24 @@ class OperationForm(Form):
         self.fields["version"].initial = version
         # Asked for here and kept: the field's own default would be a new one each time the value is read.
         self.fields["key"].initial = self.initial.get("key") or uuid.uuid4()
+
+    def restore(self, typed: Mapping[str, Any]) -> None:
+        """Show what was typed before, and judge nothing of it; the version stays the one that was on the screen then.
+
+        Done once the form is made: what stands in a draft is text, whatever a form may do with its initial values.
+        A name that the form no longer has is let go, and a field that is new keeps what it begins with.
+        """
+        shown = {}
+        for name, field in self.fields.items():
+            widget, sent_as = field.widget, self.add_prefix(name)
+            if not isinstance(widget, forms.PasswordInput | forms.FileInput) and not (
+                widget.value_omitted_from_data(typed, {}, sent_as)
+            ):
+                shown[name] = widget.value_from_datadict(typed, {}, sent_as)
+        self.initial = {**self.initial, **shown}
+        self._bound_fields_cache.clear()  # type: ignore[attr-defined]
+        empty = (None, "", False, [], ("", "", ""))
+        self.restored = frozenset(name for name, value in shown.items() if value not in empty) - self.carried
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -795,11 +815,8 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "Email address"
         self.fields["username"].error_messages["required"] = "Enter your email address"
-        self.fields["username"].widget.attrs |= {
-            "type": "email",
-            "spellcheck": "false",
-            "autocomplete": "username",
-        }
+        self.fields["username"].widget.input_type = "email"
+        self.fields["username"].widget.attrs |= {"spellcheck": "false", "autocomplete": "username"}
         self.fields["username"].widget.attrs.pop("autofocus", None)
         self.fields["password"].error_messages["required"] = "Enter your password"
 

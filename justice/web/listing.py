@@ -310,7 +310,7 @@ class Listing:
     @property
     def case_keys(self) -> list[int]:
         """The key of the case of each row on this page."""
-        return [_follow(row, self.case_of) for row in self.objects]
+        return [follow(row, self.case_of) for row in self.objects]
 
     @property
     def headings(self) -> list[Heading]:
@@ -424,7 +424,7 @@ class Listing:
         if isinstance(self.ordered, QuerySet):
             case = self.case_of.replace(".", "__")
             return [(row, case_key) for row, case_key in self.ordered.values_list("pk", case)]
-        return [(self.key_of(row), _follow(row, self.case_of)) for row in self.ordered]
+        return [(self.key_of(row), follow(row, self.case_of)) for row in self.ordered]
 
     def every_row(self, chunk: int = 1000) -> Iterator[Any]:
         """All rows in order, a chunk at a time."""
@@ -455,7 +455,8 @@ def _getter(name: str) -> Callable[[Any], Any]:
     return get
 
 
-def _follow(row: Any, path: str) -> Any:
+def follow(row: Any, path: str) -> Any:
+    """The value at the end of a path from a row: "case.person.name"."""
     for step in path.replace("__", ".").split("."):
         row = row[step] if isinstance(row, Mapping) else getattr(row, step)
     return row

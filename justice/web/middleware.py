@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -88,6 +90,23 @@ class SessionLimit:
     def since(self, request: HttpRequest) -> datetime | None:
         said = request.session.get(self.KEY)
         return datetime.fromisoformat(said) if said else None
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to do so; a form sent after its session ended is kept for the person whose page
+    it was, who finds it as they typed it. Nothing is carried out, then or later, unless they send it again.
+
+    Stands after CsrfViewMiddleware, whose own refusals are kept in the same way (justice.web.drafts.too_old).
+    """
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
+    ) -> HttpResponse:
+        from justice.web.drafts import keep_for_its_author
+
+        if request.method == "POST" and keep_for_its_author(request) is not None:
+            messages.info(request, "You were signed out. Sign in and what you typed will still be there.")
+        return super().handle_no_permission(request, view_func)
 
 
 class Refusals:

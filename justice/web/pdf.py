@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django import shortcuts
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -85,3 +87,15 @@ def render(
     )
     document = HTML(string=html, base_url="app:", url_fetcher=_fetcher())
     return document.write_pdf(pdf_variant="pdf/ua-1")
+
+
+def as_file(request: HttpRequest, template: str, context: Mapping[str, Any], name: str) -> HttpResponse:
+    """A document as a file to keep; where the system cannot make one, a page that says what is missing."""
+    try:
+        made = render(template, context, request_user=request.user, title=str(context["title"]))
+    except NoPdfHere as missing:
+        shown = {"title": "No PDF here", "why": str(missing)}
+        return shortcuts.render(request, "no_pdf.html", shown, status=503)
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

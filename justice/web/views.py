@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -17,10 +18,12 @@ from django.views.generic import FormView, TemplateView
 from django.views.generic.base import View
 
 from cases import permissions
+from cases.alerts import sorted_out
 from cases.consultations import looked_at
-from cases.models import Alert, Case
+from cases.models import Alert, Allocation, Case, Consultation
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Refused
+from justice.web import drafts
 
 
 def today() -> date:
@@ -32,6 +35,7 @@ class CaseView(View):
     """A page about one case: found through what the user may see, and logged before anything is shown."""
 
     page: ClassVar[str] = ""
+    looks: ClassVar[str] = Consultation.Kind.VIEW
     case: Case
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +46,8 @@ class CaseView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if hasattr(self, "case"):
-            looked_at(user=request.user, case=self.case, page=self.page or type(self).__name__)
+            page = self.page or type(self).__name__
+            looked_at(user=request.user, case=self.case, page=page, kind=self.looks)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -50,7 +55,10 @@ class CaseView(View):
         if hasattr(self, "case"):
             context["case"] = self.case
             context["person"] = self.case.person
-            context["alerts"] = Alert.objects.filter(person=self.case.person, to_on=None)
+            present = Alert.objects.filter(person=self.case.person, to_on=None)
+            context["alerts"], context["adjustments"] = sorted_out(present)
+            holders = Allocation.objects.filter(case=self.case, subject="", to_on=None)
+            context["holder"] = holders.select_related("worker", "team").first()
         return context
 
 
@@ -62,19 +70,52 @@ class OperationView(CaseView, FormView):
     """A form that carries out one operation.
 
     A subclass names the operation, its function, the form and the words. Refusals come back beside their
-    fields, a record changed meanwhile shows both texts, and the same form sent twice does its work once.
+    fields, a record changed meanwhile shows both texts, and the same form sent twice does its work once. What is
+    typed is kept as a draft of the person's own until the operation is carried out (justice/decisions/16-drafts.md).
     """
 
     operation: ClassVar[str]
     title: ClassVar[str]
     button: ClassVar[str] = "Save"
     done: ClassVar[str] = ""
+    # Fields that the address may fill in beforehand (?kind=first_contact): a suggestion, and the form still asks.
+    suggests: ClassVar[tuple[str, ...]] = ()
     template_name = "forms/operation.html"
+    keeps_drafts: ClassVar[bool] = True
+
+    def get_initial(self) -> dict[str, Any]:
+        given = self.request.GET
+        return {**super().get_initial(), **{name: given[name] for name in self.suggests if name in given}}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not permissions.allows(request.user, self.operation):
             raise PermissionDenied(self.operation)
         return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def sheet(self) -> drafts.Sheet:
+        """This opening of the page, and what was typed into its form before."""
+        return drafts.Sheet(self.request, getattr(self, "case", None))
+
+    def get_form(self, form_class: type[Form] | None = None) -> Form:
+        form = super().get_form(form_class)
+        if self.request.method == "GET" and self.sheet.restored is not None:
+            form.restore(self.sheet.values)  # type: ignore[attr-defined]
+        return form
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Keep what was typed, then carry it out: a fault, a refusal or a conflict leaves the draft where it is."""
+        sheet = self.sheet
+        if sheet.stranger:
+            return drafts.too_old(request)
+        sheet.keep(type(self))
+        response = super().post(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if 300 <= response.status_code < 400:  # carried out, now or before
+            sheet.forget()
+        elif form is not None and not set(form.changed_data) - form.carried:
+            sheet.clear()
+        return response
 
     # The operation's function, for `run`; a subclass that must shape its arguments writes its own `run`.
     call: ClassVar[Callable[..., Any]]
@@ -104,12 +145,17 @@ class OperationView(CaseView, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context.setdefault("title", self.title)
+        if self.keeps_drafts and drafts.has_something_to_type(context["form"]):
+            context["draft"] = self.sheet
         context.setdefault("button", self.button)
         context.setdefault("back", self.get_success_url())
         return context
 
+    # The page of the case that the form goes back to.
+    returns_to: ClassVar[str] = "case"
+
     def get_success_url(self) -> str:
-        return reverse("case", args=[self.case.pk])
+        return reverse(self.returns_to, args=[self.case.pk])
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:

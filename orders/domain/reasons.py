@@ -69,6 +69,8 @@ BY_STAFF = (
 )
 # Done by staff alone.
 BY_OFFICE = (Late.STAFF_NOT_AVAILABLE, Late.OTHER_NON_CLIENT)
+# The person may still owe the evidence.
+ABSENCE = (Late.OTHER_CLIENT, *BY_OFFICE)
 
 LATE_BY_CLAUSE: dict[str, tuple[Late, ...]] = {
     "cpo.first_contact": CONTACT,
@@ -83,6 +85,7 @@ LATE_BY_CLAUSE: dict[str, tuple[Late, ...]] = {
     "report.on_time": BY_STAFF,
     "release.interview": BY_STAFF,
     "breach.lodged": BY_OFFICE,
+    "absence.decided": ABSENCE,
 }
 
 # Codes of the national lists: the others are this program's own reading of them.
@@ -109,6 +112,7 @@ EXCLUSIONS_BY_CLAUSE: dict[str, tuple[Exclusion, ...]] = {
     # 2021/22).
     "release.interview": (X.COULD_NOT_COMPLY, X.DIED, X.NOT_KNOWN),
     "breach.lodged": (X.DIED, X.NOT_KNOWN),
+    "absence.decided": (X.DIED, X.NOT_KNOWN),
     "cpo.responsible_officer": (X.DIED, X.NOT_KNOWN),
 }
 

@@ -5,6 +5,7 @@ Sources: Criminal Procedure (Scotland) Act 1995, ss. 227Z, 227ZA, 227ZC(7), (8) 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -109,3 +110,29 @@ def _hours(before: ProposedOrder, after: ProposedOrder) -> list[Problem]:
             text = f"Enter {max(most, 0)} hours of unpaid work or fewer: others are still to be done"
             found.append(Problem(text, "unpaid_work.hours", "varied_hours_over_300_with_outstanding"))
     return found
+
+
+NAMES = {
+    "hours": "hours",
+    "months": "months",
+    "days": "days",
+    "last_day": "last day",
+    "hours_per_day": "hours a day",
+    "place": "place",
+}
+
+
+def in_words(changes: Mapping[str, Sequence[object]]) -> str:
+    """What a court changed as people read it: "hours 120 to 160; last day 3 June 2026"."""
+    return "; ".join(
+        f"{NAMES[name]} {_said(was)} to {_said(now)}" if was is not None else f"{NAMES[name]} {_said(now)}"
+        for name, (was, now) in changes.items()
+        if name in NAMES
+    )
+
+
+def _said(value: object) -> str:
+    try:
+        return words(date.fromisoformat(value)) if isinstance(value, str) else str(value)
+    except ValueError:
+        return str(value)

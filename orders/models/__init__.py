@@ -1,6 +1,7 @@
 """What the court ordered, and what was done about it."""
 
 from orders.models.appointments import Appointment, Reminder
+from orders.models.compliance import Absence, FormalWarning, LocalStep, SetAside
 from orders.models.orders import Order, Requirement, Variation
 from orders.models.work import Attendance, Breach, Contact, HoursLine, Release
 
@@ -14,5 +15,16 @@ __all__ = [
     "Release",
     "Reminder",
     "Requirement",
+    "Absence",
+    "Attendance",
+    "Breach",
+    "Contact",
+    "FormalWarning",
+    "HoursLine",
+    "LocalStep",
+    "Order",
+    "Release",
+    "Requirement",
+    "SetAside",
     "Variation",
 ]

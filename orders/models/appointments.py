@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from cases.models import Case, Recorded, User, Versioned, tracked
+from cases.models import Case, Handover, Recorded, User, Versioned, tracked
 from orders.models.orders import Order
 from orders.models.work import Attendance, Contact
 
@@ -92,6 +92,9 @@ class Appointment(Recorded, Versioned):
     attendance = models.OneToOneField(
         Attendance, models.PROTECT, null=True, blank=True, related_name="appointment"
     )
+    # Whose it was before the handover that moved it, so that undoing gives it back to exactly them.
+    handover = models.ForeignKey(Handover, models.PROTECT, null=True, blank=True, related_name="appointments")
+    handed_over_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     moved_to = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="moved_from")
 
     objects = AppointmentQuerySet.as_manager()

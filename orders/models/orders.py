@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
-from cases.models import Case, Council, Recorded, User, Versioned, tracked
+from cases.models import Allocation, Case, Council, Recorded, User, Versioned, tracked
 from orders.domain.cpo import Basis, CourtType, EndReason, RequirementKind, level
 
 
 class OrderQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> OrderQuerySet:
-        return self.filter(case__in=Case.objects.visible_to(user))
+    def visible_to(self, user: User, *, few: bool = False) -> OrderQuerySet:
+        """`few`: ask of each row's own case, where other conditions leave few rows; else all are listed first."""
+        cases = Case.objects.visible_to(user)
+        if few:
+            return self.filter(Exists(cases.filter(pk=OuterRef("case"))))
+        return self.filter(case__in=cases)
 
     def active(self, on: date) -> OrderQuerySet:
         """Imposed and not ended. A time limit that has passed ends nothing: closing needs a reason and a date."""
@@ -21,6 +26,34 @@ class OrderQuerySet(models.QuerySet):
 
     def queried(self) -> OrderQuerySet:
         return self.exclude(queried_because="")
+
+    def with_query_age(self) -> OrderQuerySet:
+        """Each with `queried_at`, the moment the present question was first recorded, as its row copies have it."""
+        asked = Order.history.model.objects.filter(
+            id=OuterRef("pk"), queried_because=OuterRef("queried_because")
+        )
+        return self.annotate(queried_at=Subquery(asked.order_by("history_date").values("history_date")[:1]))
+
+    def without_officer(self) -> OrderQuerySet:
+        """In open cases, with no responsible officer named (s.227C): nobody holds the order, whoever holds the case."""
+        subject = Concat(Value("order:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+        held = Allocation.objects.filter(
+            case=OuterRef("case"), subject=subject, to_on=None, worker__isnull=False
+        )
+        return self.filter(~Exists(held), case__closed_on=None)
+
+    def with_unpaid_work_left(self) -> OrderQuerySet:
+        """Unpaid work is required that is neither completed nor removed."""
+        left = Requirement.objects.filter(order=OuterRef("pk"), completed_on=None, removed_on=None)
+        return self.filter(Exists(left.unpaid_work()))
+
+    def with_last_session(self) -> OrderQuerySet:
+        """Each with `last_session_on`, the day of the latest session of unpaid work that was recorded."""
+        from orders.models.work import Attendance
+
+        rows = Attendance.objects.standing().filter(order=OuterRef("pk"))
+        rows = rows.exclude(outcome=Attendance.Outcome.RECORDED_IN_ERROR).order_by("-on")
+        return self.annotate(last_session_on=Subquery(rows.values("on")[:1]))
 
 
 class Order(Recorded, Versioned):
@@ -131,6 +164,24 @@ class Requirement(Recorded, Versioned):
     def level(self) -> int | None:
         """Unpaid work of 100 hours or fewer is level 1, more is level 2 (s.227I); never keyed."""
         return level(self.hours) if self.hours else None
+
+    @property
+    def length(self) -> str:
+        """How much of it the court ordered: "120 hours, level 2", "18 months"."""
+        parts = []
+        if self.kind == RequirementKind.UNPAID_WORK and self.hours:
+            parts += [f"{self.hours} hours", f"level {self.level}"]
+        if self.months:
+            parts.append(f"{self.months} month{'' if self.months == 1 else 's'}")
+        if self.days:
+            parts.append(f"{self.days} day{'' if self.days == 1 else 's'}")
+        if self.hours_per_day:
+            parts.append(f"{self.hours_per_day} hours a day")
+        if self.stay_away:
+            parts.append("away from the place")
+        if self.court_directs_concurrent:
+            parts.append("runs together with unpaid work under another order")
+        return ", ".join(parts)
 
 
 class Variation(Recorded):

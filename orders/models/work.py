@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,8 +12,8 @@ from orders.domain.throughcare import Licence
 from orders.models.orders import Order, Requirement
 
 
-class _OfOrder(models.QuerySet):
-    def visible_to(self, user: User) -> models.QuerySet:
+class OfOrder(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
         return self.filter(order__case__in=Case.objects.visible_to(user))
 
 
@@ -33,7 +35,7 @@ class Contact(Recorded):
     attended = models.BooleanField()
     note = models.TextField(max_length=10_000, blank=True)
 
-    objects = _OfOrder.as_manager()
+    objects = OfOrder.as_manager()
     history = tracked()
 
     class Meta:
@@ -44,7 +46,7 @@ class Contact(Recorded):
         return f"contact {self.pk}"
 
 
-class AttendanceQuerySet(_OfOrder):
+class AttendanceQuerySet(OfOrder):
     def standing(self) -> models.QuerySet:
         """Without those that a later correction replaced."""
         return self.filter(corrected_by=None)
@@ -55,6 +57,8 @@ class Attendance(Recorded):
 
     class Outcome(models.TextChoices):
         ATTENDED = "attended", "Attended"
+        # Whether it was acceptable is still to be decided, by somebody who may: the Absence says so.
+        ABSENT = "absent", "Did not attend"
         ACCEPTABLE_ABSENCE = "acceptable_absence", "Acceptable absence"
         UNACCEPTABLE_ABSENCE = "unacceptable_absence", "Unacceptable absence"
         SENT_HOME_BY_SERVICE = "sent_home_by_service", "Sent home by the service"
@@ -90,6 +94,18 @@ class Attendance(Recorded):
 
     def __str__(self) -> str:
         return f"attendance {self.pk}"
+
+    @property
+    def minutes_credited(self) -> int:
+        """What the session credited to its own order. Read with lines and their requirements at hand.
+
+        Hours that count for several requirements are one person's hours, counted once.
+        """
+        credited: dict[int, int] = {}
+        for line in self.lines.all():
+            if line.requirement.order_id == self.order_id:
+                credited[line.requirement_id] = credited.get(line.requirement_id, 0) + line.minutes
+        return max(credited.values(), default=0)
 
 
 class HoursLine(models.Model):
@@ -129,11 +145,13 @@ class Breach(Recorded, Versioned):
     order = models.ForeignKey(Order, models.PROTECT, related_name="breaches")
     decided_on = models.DateField()
     reason = models.TextField(max_length=2000)
+    # Why a formal warning that comes before was left out.
+    skipped_because = models.CharField(max_length=500, blank=True)
     lodged_on = models.DateField(null=True, blank=True)
     outcome = models.CharField(max_length=50, blank=True)
     outcome_on = models.DateField(null=True, blank=True)
 
-    objects = _OfOrder.as_manager()
+    objects = OfOrder.as_manager()
     history = tracked()
 
     class Meta:

@@ -10,6 +10,13 @@ from orders.operations.appointments import (
     record_outcome,
     reschedule_appointment,
 )
+from orders.operations.compliance import (
+    decide_absence,
+    issue_warning,
+    remove_compliance_step,
+    set_aside_step,
+    set_compliance_step,
+)
 from orders.operations.court import (
     complete_requirement,
     correct_order,
@@ -20,6 +27,7 @@ from orders.operations.court import (
     transfer_order_out,
     vary_order,
 )
+from orders.operations.handover import Given, hand_over_caseload, last_day_to_undo, undo_handover
 from orders.operations.work import (
     correct_attendance,
     decide_breach,
@@ -34,12 +42,17 @@ from orders.operations.work import (
 __all__ = [
     "book_appointment",
     "cancel_appointment",
+    "Given",
     "complete_requirement",
     "correct_attendance",
     "correct_order",
+    "decide_absence",
     "decide_breach",
     "end_order",
+    "hand_over_caseload",
     "impose_order",
+    "issue_warning",
+    "last_day_to_undo",
     "lodge_breach",
     "query_order",
     "record_attendance",
@@ -49,7 +62,11 @@ __all__ = [
     "record_release",
     "record_release_interview",
     "reschedule_appointment",
+    "remove_compliance_step",
     "resolve_query",
+    "set_aside_step",
+    "set_compliance_step",
     "transfer_order_out",
+    "undo_handover",
     "vary_order",
 ]

@@ -47,6 +47,7 @@ NEEDS = {
 CAME = {
     Attendance.Outcome.ATTENDED: Outcome.ATTENDED,
     Attendance.Outcome.SENT_HOME_BY_SERVICE: Outcome.ATTENDED,
+    Attendance.Outcome.ABSENT: Outcome.DID_NOT_ATTEND,
     Attendance.Outcome.ACCEPTABLE_ABSENCE: Outcome.DID_NOT_ATTEND,
     Attendance.Outcome.UNACCEPTABLE_ABSENCE: Outcome.DID_NOT_ATTEND,
 }
@@ -317,6 +318,7 @@ def record_outcome(
                     at=row.at,
                     attended=came == Outcome.ATTENDED,
                     note=note,
+                    learned_on=today,
                     actor=actor,
                 )
         _close(row, came, today, actor, note if row.contact is None and row.attendance is None else "")

@@ -8,9 +8,10 @@ from datetime import date, time
 from cases.models import Case, User
 from cases.operation import operation
 from justice.domain.errors import Problem
-from orders import ledger, recording, sessions
-from orders.checks import ask_why_late, happened, in_force, not_before, refuse, since_birth
+from orders import compliance, ledger, recording, sessions
+from orders.checks import ask_why_late, happened, in_force, left_out, not_before, refuse, since_birth
 from orders.domain import breach as breach_rules
+from orders.domain import compliance as rules
 from orders.domain.cpo import Basis, CourtType
 from orders.domain.dates import words
 from orders.domain.throughcare import Licence
@@ -47,7 +48,7 @@ def record_contact(
             problems.append(Problem("Select the kind of contact", "kind", "contact_kind_missing"))
         refuse(problems)
         contact = recording.add_contact(
-            order=order, kind=kind, on=on, at=at, attended=attended, note=note, actor=actor
+            order=order, kind=kind, on=on, at=at, attended=attended, note=note, learned_on=today, actor=actor
         )
         entry.subject = f"contact:{contact.pk}"
         ask_why_late(entry, actor, order.case, late_reason)
@@ -138,6 +139,8 @@ def correct_attendance(
     ) as entry:
         worked_for = sessions.worked_for(order, on)
         problems = sessions.session_problems(order, worked_for, on, outcome, minutes, today, correcting=True)
+        if outcome != attendance.outcome:
+            problems += sessions.decision_problems(actor, outcome)
         if not reason.strip():
             problems.append(Problem("Enter why the session is corrected", "reason", "reason_missing"))
         if Attendance.objects.filter(corrects=attendance).exists():
@@ -154,6 +157,7 @@ def correct_attendance(
             other_activity=other_activity,
             placement=placement,
             note=note,
+            learned_on=today,
             actor=actor,
             corrects=attendance,
             correction_reason=reason,
@@ -167,11 +171,23 @@ def correct_attendance(
 
 
 def decide_breach(
-    *, actor: User, order: Order, on: date, reason: str, today: date, key: uuid.UUID | None = None
+    *,
+    actor: User,
+    order: Order,
+    on: date,
+    reason: str,
+    today: date,
+    skipped_because: str = "",
+    key: uuid.UUID | None = None,
 ) -> Breach:
-    """It was decided to take the person back to court: five working days to lodge the application begin."""
-    body = {"order": order.pk, "on": on, "reason": reason}
-    with operation("decide_breach", actor=actor, case=order.case, key=key, body=body) as entry:
+    """It was decided to take the person back to court: five working days to lodge the application begin.
+
+    Where a formal warning that comes before is not recorded, the record says why it was left out.
+    """
+    body = {"order": order.pk, "on": on, "reason": reason, "skipped_because": skipped_because}
+    with operation(
+        "decide_breach", actor=actor, case=order.case, key=key, body=body, reason=skipped_because
+    ) as entry:
         what = "the decision"
         problems = happened(on, "on", what, order, today) + in_force(order, on, "on", what)
         if not reason.strip():
@@ -179,8 +195,18 @@ def decide_breach(
         if order.breaches.filter(outcome__in=("", breach_rules.Outcome.WARRANT)).exists():
             text = "Record the outcome of the breach that is open first"
             problems.append(Problem(text, code="breach_open"))
+        else:
+            steps = compliance.steps_of(order.council_id, on)
+            standing = compliance.record_of(order).standing(steps, on)
+            problems += left_out(rules.BREACH, standing, steps, skipped_because)
         refuse(problems)
-        breach = Breach.objects.create(order=order, decided_on=on, reason=reason, recorded_by=actor)
+        breach = Breach.objects.create(
+            order=order,
+            decided_on=on,
+            reason=reason,
+            skipped_because=skipped_because,
+            recorded_by=actor,
+        )
         entry.subject = breach.subject
     return breach
 

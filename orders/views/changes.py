@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from assessments.views.loads import effect_of_giving
 from cases import operations as case_operations
 from cases import permissions
 from cases.models import Case
@@ -130,13 +131,19 @@ class AssignOrder(OrderOperation):
     title = "Name the responsible officer"
     done = "The responsible officer was named"
     form_class = forms.AssignOrderForm
+    template_name = "assessments/assign.html"
 
     def root(self) -> Case:
         return self.case
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        own = {"order": self.order, "officers": colleagues(self.request.user), "today": today()}
+        officers = colleagues(self.request.user).not_excluded_from(self.case.person)
+        own = {"order": self.order, "officers": officers, "today": today()}
         return {**super().get_form_kwargs(), **own}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        effect = effect_of_giving(self.request.user, self.case, self.order.subject, today())
+        return {**super().get_context_data(**kwargs), **effect}
 
     def about(self) -> dict[str, Any]:
         return {"case": self.case, "subject": self.order.subject}
@@ -251,6 +258,7 @@ class RecordContact(OrderOperation):
     button = "Save the contact"
     done = "The contact was recorded"
     form_class = forms.ContactForm
+    suggests = ("kind",)
 
 
 class RecordHomeVisit(RecordContact):
@@ -278,6 +286,10 @@ class RecordAttendance(ComesBack, OrderOperation):
     button = "Save the session"
     done = "The session was recorded"
     form_class = forms.AttendanceForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        decides = permissions.allows(self.request.user, "decide_absence")
+        return {**super().get_form_kwargs(), "decides": decides}
 
 
 class CorrectAttendance(OrderOperation):

@@ -16,10 +16,10 @@ from django.urls import reverse
 
 from cases import permissions
 from cases.consultations import looked_through
-from cases.forms import PeopleSearchForm
+from cases.forms import FindPersonForm
 from cases.models import Alert, Consultation, Role, User
+from cases.search import find
 from cases.views.lists import show
-from cases.views.people import find_people
 from justice.web.dates import long_date
 from justice.web.listing import Column, Listing
 from justice.web.status import Status
@@ -31,7 +31,6 @@ from orders.models.appointments import AppointmentQuerySet
 from orders.views.appointment_rows import status_of
 
 AHEAD = timedelta(days=14)
-FOUND_SHOWN = 20
 # What whoever meets somebody must know before they do.
 BESIDE = (Alert.Kind.RISK_TO_STAFF, Alert.Kind.ADJUSTMENT)
 
@@ -130,12 +129,16 @@ class OutcomeFilter(django_filters.FilterSet):
         self.filters["worker"].field.label_from_instance = lambda worker: worker.name
 
 
-def outcomes(request: HttpRequest, file: str = "") -> HttpResponseBase:
+def outcomes_of(user: User, on: date) -> AppointmentQuerySet:
     """Appointments that have been, and nobody has said what came of them: a caseworker's own, else the team's."""
+    rows: AppointmentQuerySet = Appointment.objects.visible_to(user).waiting_for_outcome(on)
+    return rows.of_worker(user) if user.role == Role.CASEWORKER else rows
+
+
+def outcomes(request: HttpRequest, file: str = "") -> HttpResponseBase:
+    """What came of appointments that have been, still to be recorded."""
     on, user = today(), request.user
-    rows = Appointment.objects.visible_to(user).waiting_for_outcome(on)
-    if user.role == Role.CASEWORKER:
-        rows = rows.of_worker(user)
+    rows = outcomes_of(user, on)
     filterset = OutcomeFilter(
         request.GET, queryset=rows.select_related("case__person", "worker"), request=request
     )
@@ -190,22 +193,26 @@ class Group:
     meetings: list[Meeting]
 
 
+def sessions_of_day(user: User, on: date) -> AppointmentQuerySet:
+    """Who is expected at unpaid work on a day, in the order of the sessions."""
+    rows = Appointment.objects.visible_to(user).on(on).filter(kind=Appointment.Kind.UNPAID_WORK)
+    rows = rows.exclude(outcome__in=Appointment.MOVED).select_related("case__person")
+    return rows.order_by("at", "place", "case__person__family_name", "case__person__given_name", "pk")
+
+
 def unpaid_work_today(request: HttpRequest) -> HttpResponse:
     """Whose attendance is to be recorded today, and a way to find somebody who came without a booking."""
     on, user = today(), request.user
     if not permissions.allows(user, "record_attendance"):
         raise PermissionDenied
-    rows = Appointment.objects.visible_to(user).on(on).filter(kind=Appointment.Kind.UNPAID_WORK)
-    rows = rows.exclude(outcome__in=Appointment.MOVED).select_related("case__person")
-    rows = rows.order_by("at", "place", "case__person__family_name", "case__person__given_name", "pk")
-    shown = meetings(rows, user, on, "today")
+    shown = meetings(sessions_of_day(user, on), user, on, "today")
     groups: dict[tuple[time, str], Group] = {}
     for one in shown:
         row = one.appointment
         heading = ", ".join(filter(None, (said_time(row.at), row.place)))
         groups.setdefault((row.at, row.place), Group(heading, [])).meetings.append(one)
     looked_through(user=user, cases=[one.appointment.case_id for one in shown], page="unpaid work today")
-    form = PeopleSearchForm(request.POST or None)
+    form = FindPersonForm(request.POST or None)
     context = {
         "title": "Unpaid work today",
         "day": on,
@@ -218,13 +225,9 @@ def unpaid_work_today(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/unpaid_work_today.html", context)
 
 
-def _found(request: HttpRequest, form: PeopleSearchForm, on: date) -> list[tuple[Order, str]] | None:
+def _found(request: HttpRequest, form: FindPersonForm, on: date) -> list[tuple[Order, str]]:
     """Orders with unpaid work of the people who answer to the search, each with where a session is recorded."""
-    text, born = form.cleaned_data["text"], form.cleaned_data["date_of_birth"]
-    if not (text or born):
-        form.add_error(None, "Enter a reference, a name or a date of birth")
-        return None
-    cases = list(find_people(request.user, text, born)[:FOUND_SHOWN])
+    cases = [hit.case for hit in find(request.user, form.cleaned_data["text"], on).rows]
     looked_through(
         user=request.user,
         cases=[case.pk for case in cases],

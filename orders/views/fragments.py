@@ -7,11 +7,11 @@ from datetime import date
 
 from django.urls import reverse
 
-from cases.models import Case, User
+from cases.models import Case
 from justice.web.status import Status
 from orders import ledger
 from orders.domain import cpo
-from orders.domain.cpo import EndReason, RequirementKind
+from orders.domain.cpo import EndReason
 from orders.models import Order, Requirement
 from orders.proposals import requirement_of
 
@@ -51,24 +51,6 @@ def status_of(order: Order) -> Status:
     return Status("Active", "green")
 
 
-def length_of(row: Requirement) -> str:
-    """How much of it the court ordered: "120 hours, level 2", "18 months"."""
-    parts = []
-    if row.kind == RequirementKind.UNPAID_WORK and row.hours:
-        parts += [f"{row.hours} hours", f"level {row.level}"]
-    if row.months:
-        parts.append(f"{row.months} month{'' if row.months == 1 else 's'}")
-    if row.days:
-        parts.append(f"{row.days} day{'' if row.days == 1 else 's'}")
-    if row.hours_per_day:
-        parts.append(f"{row.hours_per_day} hours a day")
-    if row.stay_away:
-        parts.append("away from the place")
-    if row.court_directs_concurrent:
-        parts.append("runs together with unpaid work under another order")
-    return ", ".join(parts)
-
-
 def _done(row: Requirement, account: ledger.Account) -> int:
     """Minutes for the progress bar: what is completed is whole, wherever it was worked."""
     return account.minutes_ordered if row.completed_on else account.minutes_credited
@@ -90,7 +72,7 @@ def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.A
     return RequirementRow(
         requirement=row,
         label=row.get_kind_display(),
-        length=length_of(row),
+        length=row.length,
         last_day=cpo.last_day(requirement_of(row), order.imposed_on),
         status=status,
         progress=progress,
@@ -100,9 +82,9 @@ def requirement_row(row: Requirement, order: Order, accounts: dict[int, ledger.A
     )
 
 
-def orders_of(case: Case, user: User, on: date) -> tuple[OrderRow, ...]:
-    """The orders of a case that the user may see, latest first: three queries whatever their number."""
-    orders = list(Order.objects.visible_to(user).filter(case=case).prefetch_related("requirements"))
+def orders_of(case: Case) -> tuple[OrderRow, ...]:
+    """The orders of a case that the user was found to see, latest first: three queries whatever their number."""
+    orders = list(case.orders.prefetch_related("requirements"))
     rows = {order.pk: list(order.requirements.all()) for order in orders}
     for order in orders:
         for row in rows[order.pk]:

@@ -7,34 +7,34 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.views.generic import TemplateView
 
 from assessments.domain import lscmi
 from assessments.models import Assessment, Plan, Review
 from cases import permissions
-from cases.models import Allocation, Timescale
+from cases.models import Allocation
 from cases.views.board import lines
 from justice.web.listing import Column, Table
 from justice.web.status import Status
 from justice.web.views import today
 from orders import ledger, proposals
 from orders.domain import breach as breach_rules
-from orders.domain import cpo
+from orders.domain import cpo, variation
 from orders.domain.cpo import RequirementKind
 from orders.domain.dates import words
 from orders.models import Attendance, Breach, Contact, Order, Requirement, Variation
 from orders.views import appointment_rows
 from orders.views.base import OrderView
+from orders.views.compliance import Ladder, of_order
 from orders.views.fragments import requirement_row, status_of
 
 # What may be done about an order that has not ended, in the order of the buttons; each only where the role allows it.
 WORK = (
-    ("book_appointment", "Book an appointment"),
     ("record_contact", "Record a contact"),
-    ("record_home_visit", "Record a home visit"),
     ("record_attendance", "Record a session"),
+    ("book_appointment", "Book an appointment"),
+    ("record_home_visit", "Record a home visit"),
     ("complete_assessment", "Record an assessment"),
     ("approve_plan", "Approve a plan"),
     ("hold_review", "Record a review"),
@@ -65,6 +65,8 @@ class Session:
     def outcome(self) -> Status | str:
         if self.corrected:
             return Status("Corrected", "grey")
+        if self.attendance.outcome == Attendance.Outcome.ABSENT and self.attendance.absence.decision:
+            return f"{self.attendance.absence.get_decision_display()} absence"
         return self.attendance.get_outcome_display()
 
 
@@ -72,12 +74,7 @@ def sessions_of(attendances: Iterable[Attendance]) -> list[Session]:
     """Sessions from the first on, with the balance after each; corrected ones stay, and credit nothing."""
     found, total = [], 0
     for one in attendances:
-        credited: dict[int, int] = {}
-        for line in one.lines.all():
-            # Hours that count for several requirements are one person's hours, shown once.
-            if line.requirement.order_id == one.order_id:
-                credited[line.requirement_id] = credited.get(line.requirement_id, 0) + line.minutes
-        minutes = max(credited.values(), default=0)
+        minutes = one.minutes_credited
         total += minutes
         found.append(Session(one, minutes, total, hasattr(one, "corrected_by")))
     return found
@@ -88,16 +85,19 @@ class OrderPage(OrderView, TemplateView):
 
     page = "order"
     template_name = "orders/order.html"
+    ladder: Ladder
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         order, user, on = self.order, self.request.user, today()
+        self.ladder = of_order(order, user, on)
         requirements = list(order.requirements.all())
         for row in requirements:
             row.order = order
         accounts = ledger.accounts(requirements)
-        timescales: QuerySet[Timescale] = Timescale.objects.visible_to(user).filter(case=self.case)
-        board = list(lines(timescales.about(order.subject).order_by("due_on", "pk"), self.case.council, on))
+        rows = self.case.timescales.about(order.subject).order_by("due_on", "pk")
+        board = list(lines(rows, self.case.council, on, user))
+        work = self.actions(WORK, requirements)
         context |= {
             "title": f"Order {order.reference}",
             "back": reverse("case", args=[self.case.pk]),
@@ -107,11 +107,12 @@ class OrderPage(OrderView, TemplateView):
             "requirements": [requirement_row(row, order, accounts) for row in requirements],
             "may_complete": order.ended_on is None and permissions.allows(user, "complete_requirement"),
             "open_lines": [line for line in board if line.to_do],
-            "past_lines": [line for line in board if not line.to_do],
+            "past_lines": [line for line in reversed(board) if not line.to_do],
             "may_explain": permissions.allows(user, "explain_lateness"),
             "may_excuse": permissions.allows(user, "excuse_timescale"),
-            "work": self.actions(WORK, requirements),
-            "court": self.actions(COURT, requirements),
+            "prompt": self.ladder.prompt,
+            "primary": work[:3],
+            "more": [*work[3:], *self.ladder.actions, *self.actions(COURT, requirements)],
             "tables": self.tables(requirements),
         }
         return context
@@ -187,11 +188,15 @@ class OrderPage(OrderView, TemplateView):
             ("contacts", "Contacts", _contacts(order.contacts.all())),
         ]
         if any(row.kind == RequirementKind.UNPAID_WORK for row in requirements):
-            rows = order.attendances.select_related("corrected_by").prefetch_related("lines__requirement")
+            rows = order.attendances.select_related("corrected_by", "absence").prefetch_related(
+                "lines__requirement"
+            )
             sessions = sessions_of(rows.order_by("on", "pk"))
             may = permissions.allows(self.request.user, "correct_attendance")
             found.append(("sessions", "Unpaid work sessions", _sessions(order, sessions, may)))
         found += [
+            ("absences", "Absences", self.ladder.absences),
+            ("warnings", "Formal warnings", self.ladder.warnings),
             ("plans", "Case management plans", _plans(order.plans.select_related("approved_by"))),
             ("assessments", "Assessments", _assessments(order.assessments.all())),
             ("reviews", "Reviews", _reviews(order.reviews.select_related("chaired_by"))),
@@ -216,6 +221,7 @@ class OrderPage(OrderView, TemplateView):
             (
                 Column("decided_on", "Decided", kind="date", heads=True),
                 Column("reason", "What the person failed to do"),
+                Column("skipped_because", "Why a warning was left out"),
                 Column("lodged_on", "Lodged", kind="date"),
                 Column("outcome", "Outcome", lambda row: _outcome(row.outcome)),
                 Column("outcome_on", "Date of the outcome", kind="date"),
@@ -316,19 +322,13 @@ def _assessments(rows: Iterable[Assessment]) -> Table:
             Column("completed_on", "Completed", kind="date", heads=True),
             Column("tool", "Tool", "get_tool_display"),
             Column("total", "Score", kind="number"),
-            Column("level", "Level", _level),
+            Column("level", "Level"),
             Column("override", "Override", _override),
         ),
         rows,
         "Assessments",
         "No assessment is recorded.",
     )
-
-
-def _level(row: Assessment) -> str:
-    if row.tool == Assessment.Tool.LS_CMI and row.total is not None:
-        return lscmi.LEVELS[lscmi.level_of(row.total, lscmi.bands_on(row.completed_on))]
-    return row.stated_level
 
 
 def _override(row: Assessment) -> str:
@@ -366,7 +366,7 @@ def _variations(rows: Iterable[Variation]) -> Table:
                 "Requirement",
                 lambda row: row.requirement.get_kind_display() if row.requirement else "",
             ),
-            Column("changes", "From and to", _changes),
+            Column("changes", "From and to", lambda row: variation.in_words(row.changes)),
             Column("court", "Court"),
             Column("reason", "Reason"),
         ),
@@ -374,28 +374,3 @@ def _variations(rows: Iterable[Variation]) -> Table:
         "Variations",
         "The court has varied nothing.",
     )
-
-
-NAMES = {
-    "hours": "hours",
-    "months": "months",
-    "days": "days",
-    "last_day": "last day",
-    "hours_per_day": "hours a day",
-    "place": "place",
-}
-
-
-def _changes(row: Variation) -> str:
-    return "; ".join(
-        f"{NAMES[name]} {_said(was)} to {_said(now)}" if was is not None else f"{NAMES[name]} {_said(now)}"
-        for name, (was, now) in row.changes.items()
-        if name in NAMES
-    )
-
-
-def _said(value: object) -> str:
-    try:
-        return words(date.fromisoformat(value)) if isinstance(value, str) else str(value)
-    except ValueError:
-        return str(value)

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 import justice
 from cases import permissions
 from cases.calendars import standards_of
-from justice.web import exports
+from justice.web import exports, pdf
 from justice.web.listing import Column, Listing, Table
 from justice.web.status import Status, rag
 from justice.web.views import today
@@ -87,14 +87,7 @@ class Line:
         ahead = self.figure.forecast
         if ahead is None:
             return ""
-        so_far = f"{ahead.above:,} of {ahead.below:,} so far, {ahead.pending:,} still to come"
-        if self.figure.target is None:
-            return so_far
-        if ahead.needed is None:
-            return f"{so_far}: out of reach of green"
-        if not ahead.needed:
-            return f"{so_far}: green even if none of these succeeds"
-        return f"{so_far}: {ahead.needed:,} of these must succeed for green"
+        return f"{ahead.above:,} of {ahead.below:,} so far, {ahead.pending:,} still to come. {ahead.words}"
 
 
 def lines(choices: Choices, found: Sequence[Figure]) -> list[Line]:
@@ -340,7 +333,7 @@ def update(request: HttpRequest, quarter: Quarter) -> HttpResponse:
         "edition": standards_of(choices.scope.council).edition_on(quarter.last).key,
         "code_version": CODE_VERSION,
     }
-    return drawing.pdf(request, "pdf/dashboard.html", context, f"performance-update-{quarter}.pdf")
+    return pdf.as_file(request, "pdf/dashboard.html", context, f"performance-update-{quarter}.pdf")
 
 
 def points(text: str) -> list[str]:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.safestring import SafeString
 
 from justice.web import charts
-from justice.web import pdf as documents
 from performance.figures import Figure
 
 
@@ -56,16 +50,3 @@ def trend(figure: Figure, height: int = 300) -> SafeString:
 def trend_words(figure: Figure) -> str:
     """What the chart shows, for who does not see it."""
     return charts.describe(_points(figure), _unit(figure), figure.target)
-
-
-def pdf(request: HttpRequest, template: str, context: Mapping[str, Any], name: str) -> HttpResponse:
-    """A document as a file to keep; where the system cannot make one, a page that says what is missing."""
-    try:
-        made = documents.render(template, context, request_user=request.user, title=str(context["title"]))
-    except documents.NoPdfHere as missing:
-        return render(
-            request, "performance/no_pdf.html", {"title": "No PDF here", "why": str(missing)}, status=503
-        )
-    response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -88,7 +88,7 @@ def cases(request: HttpRequest, quarter: Quarter, measure: Kpi | Tally, file: st
     looked_through(user=choices.user, cases=listing.case_keys, page=page)
     (figure,) = figures(choices.scope, quarter, choices.as_of, measures=(measure,))
     context = {
-        "title": measure.label,
+        "title": f"Cases: {measure.label}",
         "quarter": quarter,
         "whose": choices.whose,
         "as_of": choices.as_of,

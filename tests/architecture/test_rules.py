@@ -23,6 +23,7 @@ INTERFACE = re.compile(
 TRACKED_WRITERS = {
     "cases/operation.py",  # the version guard: a conditional update that row copies need not see
     "cases/timescales.py",  # derived rows
+    "cases/drafts.py",  # what is not part of the record
     "cases/jobs.py",
     "cases/notices.py",
     "orders/reminders.py",  # the right to send, taken by a conditional update
@@ -74,6 +75,7 @@ ALLOWED_READS = {
     "Address.objects.filter": "addresses of the person of a visible case",
     "Limit.objects.filter": "limits of the person of a visible case",
     "Allocation.objects.filter": "holders of a visible case",
+    "Contact.objects.filter": "contacts of the orders of a visible case",
     "Entry.objects.filter": "the trail of a visible case",
     "Consultation.objects.create": "the log itself",
     "Council.objects.all": "jobs and commands ask for every council",

@@ -52,7 +52,9 @@ def step(chance: random.Random, case: Case, order: Order, on: date, worker, mana
         lambda: assessment_operations.hold_review(
             actor=worker, order=order, held_on=on, chaired_by=manager, today=on
         ),
-        lambda: operations.decide_breach(on=on, reason="Did not attend", **by),
+        lambda: operations.decide_breach(
+            on=on, reason="Did not attend", skipped_because="Warned on paper", **by
+        ),
         lambda: operations.end_order(
             actor=worker,
             order=order,

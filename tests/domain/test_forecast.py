@@ -42,6 +42,77 @@ def test_what_a_quarter_still_needs(above, below, pending, rule, needed, best, w
     assert found.in_reach == (needed is not None)
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "pending", "target", "words"),
+    [
+        pytest.param(
+            40, 48, 52, 80, "Green needs 39 of the 52 still to come; amber needs 37", id="green and amber differ"
+        ),
+        pytest.param(0, 0, 1, 80, "Green needs the one still to come", id="one, and it is needed"),
+        pytest.param(78, 99, 1, 80, "Green needs the one still to come; amber is certain", id="amber already"),
+        pytest.param(0, 0, 3, 100, "Green needs all 3 still to come", id="every one"),
+        pytest.param(20, 20, 2, 80, "Green whatever becomes of the 2 still to come", id="none is needed"),
+        pytest.param(9, 9, 1, 80, "Green whatever becomes of the one still to come", id="not even the one"),
+        pytest.param(
+            20, 60, 10, 80, "Neither green nor amber can be reached any longer: at most 30 of 70, which is 42.9%",
+            id="both out of reach",
+        ),
+        pytest.param(
+            70, 94, 6, 80,
+            "Neither green nor amber can be reached any longer: at most 76 of 100, which is 76%",
+            id="short by exactly 5%: red",
+        ),
+        pytest.param(
+            71, 93, 7, 80,
+            "Green can no longer be reached: at most 78 of 100, which is 78%. Amber needs 6 of the 7 still to come",
+            id="short by exactly 2.5%: amber",
+        ),
+        pytest.param(
+            77, 99, 1, 80,
+            "Green can no longer be reached: at most 78 of 100, which is 78%. "
+            "Amber whatever becomes of the one still to come",
+            id="amber is certain, green is not to be had",
+        ),
+        pytest.param(
+            300, 359, 215, 75, "Green needs 120 of the 215 still to come; amber needs 109", id="a quarter of a city"
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_needed_in_words(above, below, pending, target, words):
+    assert forecast(above, below, pending, Decimal(target), Rule()).words == words
+
+
+def test_where_lower_is_better_the_words_allow():
+    rule = Rule("points", Decimal(0), Decimal(5), "lower")
+    found = forecast(1, 10, 10, Decimal(20), rule)
+    assert (found.needed, found.needed_amber) == (3, 3)
+    assert found.words == "Green allows 3 of the 10 still to come"
+    assert forecast(9, 10, 10, Decimal(20), rule).words.startswith(
+        "Neither green nor amber can be reached any longer: at least 9 of 20"
+    )
+    assert forecast(0, 10, 2, Decimal(20), rule).words == "Green whatever becomes of the 2 still to come"
+
+
+def test_without_a_target_the_words_say_so():
+    assert forecast(1, 2, 3, None, Rule()).words == "No target: nothing is needed"
+
+
+def test_amber_never_needs_more_than_green_and_is_the_least_that_is_enough():
+    """Property, over every small count."""
+    for below in range(0, 24, 3):
+        for above in range(below + 1):
+            for pending in range(9):
+                found = forecast(above, below, pending, TARGET, Rule())
+                ratings = [
+                    rag.rate(rag.share(above + more, below + pending), TARGET, Rule())
+                    for more in range(pending + 1)
+                ]
+                well = [more for more, rating in enumerate(ratings) if rating in ("green", "amber")]
+                assert found.needed_amber == min(well, default=None)
+                if found.needed is not None:
+                    assert found.needed_amber <= found.needed
+
+
 def test_without_a_target_nothing_is_needed_and_all_is_grey():
     found = forecast(3, 5, 4, None, Rule())
     assert (found.needed, found.now, found.best, found.worst) == (None, "grey", "grey", "grey")

@@ -24,6 +24,7 @@ CLAUSES = [
     "report.on_time",
     "release.interview",
     "breach.lodged",
+    "absence.decided",
 ]
 
 

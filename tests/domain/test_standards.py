@@ -125,6 +125,7 @@ NATIONAL = load_standards()
         ("report.on_time", "report_request_due", "report_submitted", "as ordered"),
         ("release.interview", "released", "post_release_interview_held", "1 working day after"),
         ("breach.lodged", "breach_decided", "breach_lodged", "5 working days after"),
+        ("absence.decided", "absence_notified", "absence_decided", "2 working days after"),
     ],
 )
 def test_the_national_clauses(key, starts_on, met_by, within):
@@ -133,9 +134,9 @@ def test_the_national_clauses(key, starts_on, met_by, within):
     assert ", ".join(str(period) for period in clause.within) == within
 
 
-def test_the_national_clauses_are_these_twelve_and_only_reviews_recur():
+def test_the_national_clauses_are_these_thirteen_and_only_reviews_recur():
     clauses = NATIONAL.clauses_on(day("2025-06-02"))
-    assert len(clauses) == 12
+    assert len(clauses) == 13
     assert {clause.key: str(clause.then_every) for clause in clauses if clause.recurs} == {
         "cpo.review": "6 months after"
     }

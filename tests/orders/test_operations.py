@@ -740,7 +740,12 @@ def test_unpaid_work_done_in_another_area_is_completed_by_hand():
 
 def a_breach(order, on="10 July 2025"):
     return operations.decide_breach(
-        actor=worker_of(order.case), order=order, on=day(on), reason="Two absences", today=TODAY
+        actor=worker_of(order.case),
+        order=order,
+        on=day(on),
+        reason="Two absences",
+        skipped_because="Warned on paper",
+        today=TODAY,
     )
 
 

@@ -67,7 +67,12 @@ def addresses(order):
     actor = worker_of(order.case)
     session = work(order, "12 June 2025", 7)
     breach = operations.decide_breach(
-        actor=actor, order=order, on=day("10 July 2025"), reason="Absent", today=TODAY
+        actor=actor,
+        order=order,
+        on=day("10 July 2025"),
+        reason="Absent",
+        skipped_because="Warned on paper",
+        today=TODAY,
     )
     release = operations.record_release(
         actor=actor, case=order.case, licence="parole", released_on=day("6 June 2025"), today=TODAY

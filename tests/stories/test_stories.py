@@ -224,6 +224,7 @@ WORKING_DAYS = {
     "cpo.responsible_officer": 2,
     "release.interview": 1,
     "breach.lodged": 5,
+    "absence.decided": 2,
 }
 STARTED_BY = {
     "cpo.first_contact": "order_imposed",
@@ -238,6 +239,7 @@ STARTED_BY = {
     "report.on_time": "report_request_due",
     "release.interview": "released",
     "breach.lodged": "breach_decided",
+    "absence.decided": "absence_notified",
 }
 COURTS_DAY = {"cpo.unpaid_work", "report.submitted", "report.on_time"}
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments import operations as assessment_operations
 from cases import operations as case_operations
-from cases.models import Job, Role, Team, Timescale, User
+from cases.models import Case, Draft, Job, Role, Team, Timescale, User
 from orders import operations as order_operations
+from orders.models import FormalWarning, Order
+from performance import operations as performance_operations
+from performance.domain.period import Quarter
 from tests.builders import a_case, a_council, a_team, an_order, staff
 
 
@@ -45,7 +51,10 @@ def grow(world: World, cases: int) -> None:
         attendance = order_operations.record_attendance(
             on=imposed + timedelta(days=3), outcome="attended", minutes=360, **by
         )
-        breach = order_operations.decide_breach(on=today, reason="Did not attend", **by)
+        warning = a_ladder(order, imposed, by)
+        breach = order_operations.decide_breach(
+            on=today, reason="Did not attend", skipped_because="Warned on paper", **by
+        )
         case_operations.raise_alert(actor=worker, case=case, kind="health", text="Asthma", from_on=imposed)
         report = assessment_operations.request_report(
             actor=worker, case=case, court_type="sheriff_summary", court="", requested_on=imposed,
@@ -74,14 +83,30 @@ def grow(world: World, cases: int) -> None:
         note = case_operations.record_note(
             actor=worker, case=case, kind="telephone_call", on=today, text="Rang about the bus", today=today
         )
+        around = {"actor": worker, "case": case, "today": today, "from_on": imposed}
+        point = case_operations.add_contact_point(
+            kind="mobile", value="07700 900 123", preferred=True, reminders=True, agreed_on=imposed, **around
+        )
+        associate = case_operations.add_associate(name="Ansel Whinmuir", relation="gp", **around)
+        victim = case_operations.add_victim_information(name="V M", wishes="To be told of release", **around)
         case.refresh_from_db()
+        for typist in (worker, manager):
+            Draft.objects.create(
+                user=typist, case=case, path=reverse("raise_alert", args=[case.pk]), stamp=uuid4(), turn=1,
+                data={"text": ["A large dog"]}, saved_at=timezone.now(),
+            )  # fmt: skip
         world.keys |= {
             "case": case.pk,
             "alert": case.person.alerts.get().pk,
+            "point": point.pk,
+            "associate": associate.pk,
+            "victim": victim.pk,
             "order": order.pk,
             "requirement": order.requirements.get(kind="supervision").pk,
             "attendance": attendance.pk,
             "breach": breach.pk,
+            "absence": order.absences.get(decision="").pk,
+            "warning": warning.pk,
             "report": report.pk,
             "release": release.pk,
             "appointment": appointments[0].pk,
@@ -90,7 +115,35 @@ def grow(world: World, cases: int) -> None:
             .get()
             .pk,
         }
-    assert manager
+    # Handed over and given back again: a handover to look at, and everything with who had it.
+    held = Case.objects.filter(allocations__worker=worker, allocations__to_on=None, allocations__subject="")
+    handover = order_operations.hand_over_caseload(
+        actor=manager, leaver=worker, today=today, reason="Leaves",
+        given=[order_operations.Given(case, manager, "Rings before visits") for case in held],
+    )  # fmt: skip
+    order_operations.undo_handover(actor=manager, handover=handover, today=today, expected_version=None)
+    world.keys["handover"] = handover.pk
+
+
+def a_ladder(order: Order, imposed: date, by: dict[str, Any]) -> FormalWarning:
+    """Three absences: one that was warned of, one whose step was set aside, one that nobody has decided."""
+    for days in (10, 15, 20):
+        on = imposed + timedelta(days=days)
+        order_operations.record_contact(kind="supervision", on=on, attended=False, **by)
+        absence = order.absences.get(on=on)
+        if days == 20:
+            break
+        order_operations.decide_absence(
+            actor=by["actor"], absence=absence, decision="unacceptable", evidence="", reason="None given",
+            decided_on=on, today=by["today"], expected_version=absence.version,
+        )  # fmt: skip
+        if days == 10:
+            warning = order_operations.issue_warning(
+                step="first_warning", issued_on=on, letter="You did not attend", **by
+            )
+        else:
+            order_operations.set_aside_step(step="final_warning", code="dealt_with", **by)
+    return warning
 
 
 def a_world() -> World:
@@ -121,8 +174,39 @@ def a_world() -> World:
         actor=made.users[Role.PERFORMANCE_OFFICER], clause="cpo.plan", in_force_from=timezone.localdate(),
         within=["15 working days after"], then_every="", source="Committee paper",
     )  # fmt: skip
-    made.keys |= {"job": job.pk, "team": Team.objects.get().pk}
+    order_operations.set_compliance_step(
+        actor=made.users[Role.PERFORMANCE_OFFICER], step="first_warning", in_force_from=timezone.localdate(),
+        failures=1, counted_since="order", source="Committee paper",
+    )  # fmt: skip
+    manager, worker = made.users[Role.FIRST_LINE_MANAGER], made.users[Role.CASEWORKER]
+    hours = case_operations.set_availability(
+        actor=manager, user=worker, reason="part_time", weekly_hours=Decimal(21), from_on=today, to_on=None
+    )
+    cover = case_operations.arrange_cover(
+        actor=manager, worker=worker, by=staff(Role.CASEWORKER, team=team), from_on=today, to_on=today, today=today
+    )  # fmt: skip
+    made.keys |= {
+        "job": job.pk,
+        "team": Team.objects.get().pk,
+        "worker": worker.pk,
+        "availability": hours.pk,
+        "cover": cover.pk,
+        "gap": "ethnicity",
+        "key": publish(made),
+    }
     return made
+
+
+def publish(world: World) -> UUID:
+    """Last quarter's figures, published."""
+    today = timezone.localdate()
+    published = performance_operations.publish_return(
+        actor=world.users[Role.PERFORMANCE_OFFICER],
+        quarter=Quarter.of(today).previous,
+        as_of=today,
+        code_version="1",
+    )
+    return published.pk
 
 
 @pytest.fixture

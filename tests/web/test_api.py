@@ -75,6 +75,8 @@ def test_another_team_reads_none_of_it(world: World):
         "reports",
         "releases",
         "breaches",
+        "absences",
+        "warnings",
     ):
         assert client.get(f"/api/v1/{name}/").json()["count"] == 0, name
     assert client.get(f"/api/v1/orders/{world.keys['order']}/").status_code == 404

@@ -22,7 +22,8 @@ from cases.operation import operation, system_user
 from cases.operations import open_council
 from justice.caseload import demonstration
 from justice.caseload.bulk import insert
-from justice.caseload.demonstration import appointments
+from justice.caseload.demonstration import appointments, around
+from justice.caseload.demonstration.compliance import add_compliance
 from justice.caseload.importing import bring_in
 from justice.caseload.management.commands.import_caseload import day, telling
 
@@ -103,7 +104,11 @@ class Command(BaseCommand):
         say(100, "Giving the cases without an order to somebody")
         _hand_out(council, actor, written.holders)
         say(100, "Booking appointments")
-        appointments.book(council, actor, today)
+        appointments.book(council, actor, today, timezone.now())
+        say(100, "Adding warnings, and absences that wait for a decision")
+        add_compliance(council, actor, today, timezone.now())
+        say(100, "Saying how people are reached and who is around them")
+        _surround(council, actor, today)
         say(100, "Making the log-ins")
         hashed = make_password(password)
         User.objects.filter(council=council, email__in=map(address, chosen)).update(password=hashed)
@@ -135,6 +140,19 @@ class Command(BaseCommand):
                 )
                 for on, (name, closed) in sorted(days.items())
             )
+
+
+def _surround(council: Council, actor: User, today: date) -> None:
+    """What no file of a bundle holds, for the cases that are open."""
+    cases = Case.objects.filter(council=council, closed_on=None).select_related("person").order_by("pk")
+    with operation(
+        "import_caseload",
+        actor=actor,
+        council=council,
+        reason="The demonstration's contact details and people",
+    ):
+        for rows in around.rows(cases, today=today, now=timezone.now(), actor=actor):
+            insert(rows)
 
 
 def _choose(folder: Path) -> dict[str, str]:

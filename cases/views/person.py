@@ -1,0 +1,345 @@
+"""The pages of one person's case: what is to be done now, who is around them, and the record itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from cases import permissions
+from cases.models import (
+    Address,
+    Alert,
+    Alias,
+    Allocation,
+    Associate,
+    ContactPoint,
+    Entry,
+    HandoverLine,
+    Limit,
+    VictimInformation,
+    VictimReader,
+)
+from cases.views.board import lines
+from justice.web.listing import Column, Table
+from justice.web.status import Status
+from justice.web.views import PersonPage, today
+from orders.domain.cpo import RequirementKind
+from orders.models import Contact
+from orders.views import appointment_rows
+from orders.views.fragments import OrderRow, orders_of
+
+# The pages of a case, in the order of their navigation.
+SECTIONS = (
+    ("case", "Overview"),
+    ("chronology", "Chronology"),
+    ("people_around", "Contact details and people"),
+    ("victims", "Victims"),
+    ("case_record", "Record"),
+)
+# What is done most, on each order that has not ended; then everything else.
+PRIMARY = (("record_contact", "Record a contact"), ("record_attendance", "Record a session"))
+ALWAYS = (("book_appointment", "Book an appointment"), ("record_note", "Write a note"))
+MORE = (
+    ("impose_order", "Record an order"),
+    ("request_report", "Record a report request"),
+    ("record_release", "Record a release from custody"),
+    ("raise_alert", "Raise an alert or adjustment"),
+    ("change_address", "Change address"),
+    ("add_contact_point", "Add contact details"),
+    ("add_associate", "Add somebody around them"),
+    ("amend_person", "Correct the person's details"),
+    ("add_alias", "Add an alias"),
+    ("assign_case", "Reassign"),
+    ("limit_record", "Restrict or exclude"),
+    ("close_case", "Close the case"),
+)
+AT_ONCE = 5  # of what is due next, and of the latest contacts, before the rest is folded away
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entry of the navigation of a case."""
+
+    label: str
+    href: str
+    current: bool
+
+
+class CaseSection(PersonPage):
+    """One of the pages of a case, with the navigation between them."""
+
+    section: ClassVar[str]
+    sees_victims: bool = False
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if hasattr(self, "case"):
+            self.sees_victims = permissions.may_see_victims(request.user, self.case)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        labels = dict(SECTIONS)
+        context["title"] = f"{labels[self.section]}: {self.case.person.name}"
+        context["heading"] = labels[self.section]
+        context["sections"] = [
+            Section(label, reverse(name, args=[self.case.pk]), name == self.section)
+            for name, label in SECTIONS
+            if name != "victims" or self.sees_victims
+        ]
+        return context
+
+    def allowed(self, *names: str) -> dict[str, bool]:
+        """Which of these operations the role may carry out on this case, as "may_..."."""
+        live = self.case.closed_on is None
+        return {f"may_{name}": live and permissions.allows(self.request.user, name) for name in names}
+
+    def links(self, *names: tuple[str, str]) -> list[tuple[str, str]]:
+        """Words and address of each operation on the case that the role may carry out."""
+        if self.case.closed_on:
+            return []
+        return [
+            (words, reverse(name, args=[self.case.pk]))
+            for name, words in names
+            if permissions.allows(self.request.user, name)
+        ]
+
+
+class CasePage(CaseSection):
+    """What is due next and why, with the one thing that would meet it; the orders and how far they have come."""
+
+    page = "case"
+    section = "case"
+    template_name = "cases/case.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        case, user, on = self.case, self.request.user, today()
+        # Everything here hangs on a case that the user was found to see: asking again of each table took seconds.
+        shown = list(lines(case.timescales.order_by("due_on", "pk"), case.council, on, user))
+        to_do = [line for line in shown if line.to_do]
+        orders = orders_of(case)
+        current = [row for row in orders if row.order.ended_on is None]
+        contacts = Contact.objects.filter(order__in=[row.order.pk for row in orders])
+        reports = list(case.report_requests.order_by("-hearing_on"))
+        primary = [*self.primary(current), *self.links(*ALWAYS)]
+        more = self.links(*MORE)
+        return {
+            **context,
+            "due_lines": to_do[:AT_ONCE],
+            "later_lines": to_do[AT_ONCE:],
+            "past_lines": [line for line in reversed(shown) if not line.to_do],
+            "orders": current,
+            "past_orders": [row for row in orders if row.order.ended_on],
+            "reports": reports,
+            "any_report_open": any(not row.submitted_on and not row.withdrawn_on for row in reports),
+            "releases": case.releases.order_by("-released_on"),
+            "appointments": appointment_rows.table(
+                case.appointments.standing().select_related("worker").order_by("on", "at", "pk"),
+                user,
+                on,
+                "Appointments",
+                "No appointment is booked, and none waits for its outcome.",
+            ),
+            "contacts": contacts[:AT_ONCE],
+            "points": case.person.contact_points.present(),
+            "address": Address.objects.filter(person=case.person, to_on=None).first(),
+            "primary": primary,
+            "more": more,
+            **self.allowed(
+                "explain_lateness", "excuse_timescale", "submit_report", "record_release_interview"
+            ),
+        }
+
+    def primary(self, current: list[OrderRow]) -> list[tuple[str, str]]:
+        """What is done most: named by its order where there are several."""
+        found = []
+        for row in current:
+            kinds = {one.requirement.kind for one in row.requirements if one.requirement.removed_on is None}
+            for name, words in PRIMARY:
+                if name == "record_attendance" and RequirementKind.UNPAID_WORK not in kinds:
+                    continue
+                if permissions.allows(self.request.user, name):
+                    said = words if len(current) == 1 else f"{words}: {row.order.reference}"
+                    found.append((said, reverse(name, args=[row.order.pk])))
+        return found
+
+
+class RecordPage(CaseSection):
+    """Who the person is, where they lived, who held the case, who may see it, and what was last changed."""
+
+    page = "case record"
+    section = "case_record"
+    template_name = "cases/record.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person, case = self.case.person, self.case
+        entries = Entry.objects.filter(case=case).select_related("actor")
+        if not self.sees_victims:
+            entries = entries.exclude(operation__in=permissions.ABOUT_VICTIMS)
+        return {
+            **super().get_context_data(**kwargs),
+            "aliases": Alias.objects.filter(person=person),
+            "addresses": Address.objects.filter(person=person),
+            "ended_alerts": Alert.objects.filter(person=person, to_on__isnull=False),
+            "limits": Limit.objects.filter(person=person).select_related("user"),
+            "allocations": Allocation.objects.filter(case=case)
+            .select_related("worker", "team")
+            .order_by("-from_on", "-pk"),
+            "handed_over": HandoverLine.objects.visible_to(self.request.user)
+            .filter(case=case)
+            .exclude(note="")
+            .select_related("handover__leaver", "recorded_by")
+            .order_by("-pk"),
+            "entries": entries[:20],
+            "change": self.links(
+                ("amend_person", "Correct the person's details"),
+                ("add_alias", "Add an alias"),
+                ("change_address", "Change address"),
+                ("raise_alert", "Raise an alert or adjustment"),
+                ("limit_record", "Restrict or exclude"),
+                ("assign_case", "Reassign"),
+            ),
+            **self.allowed("end_alert"),
+        }
+
+
+class PeopleAround(CaseSection):
+    """How the person is reached, and who stands around them: family and others, professionals."""
+
+    page = "contact details and people"
+    section = "people_around"
+    template_name = "cases/people_around.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person = self.case.person
+        points, people = list(person.contact_points.all()), list(person.associates.all())
+        present = [one for one in people if one.to_on is None]
+        return {
+            **super().get_context_data(**kwargs),
+            "address": Address.objects.filter(person=person, to_on=None).first(),
+            "points": self.points([one for one in points if one.to_on is None]),
+            "former_points": self.points([one for one in points if one.to_on], former=True),
+            "family": self.people([one for one in present if not one.professional], "Family and others"),
+            "professionals": self.people([one for one in present if one.professional], "Professionals"),
+            "former_people": self.people(
+                [one for one in people if one.to_on], "Earlier family, others and professionals", former=True
+            ),
+            "reach": self.links(
+                ("add_contact_point", "Add contact details"), ("change_address", "Change address")
+            ),
+            "add": self.links(("add_associate", "Add somebody")),
+        }
+
+    def points(self, rows: list[ContactPoint], former: bool = False) -> Table:
+        return Table(
+            (
+                Column(
+                    "value",
+                    "Number or address",
+                    # On a phone, a number that can be tapped.
+                    href=lambda row: "" if former or row.kind == "email" else f"tel:{telephone(row.value)}",
+                    heads=True,
+                ),
+                Column("kind", "Kind", "get_kind_display"),
+                Column(
+                    "preferred",
+                    "Preferred",
+                    lambda row: Status("Preferred", "green") if row.preferred else "",
+                ),
+                Column("note", "Note"),
+                Column("reminders", "Reminders", _reminders),
+                *_dates(former),
+                *self.row_links(former, "amend_contact_point", "end_contact_point", lambda row: row.value),
+            ),
+            rows,
+            "Earlier contact details" if former else "Contact details",
+            "No number or email address is recorded. Add contact details to be able to reach the person.",
+        )
+
+    def people(self, rows: list[Associate], caption: str, former: bool = False) -> Table:
+        def who(row: Associate) -> str:
+            return f"{row.get_relation_display()}{', lives with them' if row.lives_with else ''}"
+
+        return Table(
+            (
+                Column("name", "Name", heads=True),
+                Column("relation", "Who they are", who),
+                Column("organisation", "Organisation"),
+                Column(
+                    "telephone",
+                    "Telephone",
+                    href=lambda row: (
+                        f"tel:{telephone(row.telephone)}" if row.telephone and not former else ""
+                    ),
+                ),
+                Column("note", "Note"),
+                *_dates(former),
+                *self.row_links(former, "amend_associate", "end_associate", lambda row: row.name),
+            ),
+            rows,
+            caption,
+            "Nobody is recorded. Add somebody who matters to the work with the person.",
+        )
+
+    def row_links(self, former: bool, change: str, end: str, about: Any) -> list[Column]:
+        """A link to change a row and one to end it, for who may."""
+        may = not former and self.allowed(change)[f"may_{change}"]
+        return [
+            Column(
+                name,
+                words,
+                value=lambda row, words=words: words,
+                href=lambda row, name=name: reverse(name, args=[self.case.pk, row.pk]),
+                context=about,
+                hidden_label=True,
+            )
+            for name, words in ((change, "Change"), (end, "End"))
+            if may
+        ]
+
+
+def telephone(value: str) -> str:
+    """What a telephone dials: the digits, and the plus before them."""
+    number = value.lower().split("x")[0].split("e")[0]
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")
+
+
+def _reminders(row: ContactPoint) -> str:
+    return f"Agreed {row.agreed_on:%-d %b %Y}" if row.agreed_on else "Not agreed"
+
+
+def _dates(former: bool) -> list[Column]:
+    until = [Column("to_on", "To", kind="date")] if former else []
+    return [Column("from_on", "From", kind="date"), *until]
+
+
+class Victims(CaseSection):
+    """What victims said. It does not exist for anybody but those of cases.permissions.may_see_victims."""
+
+    page = "victims"
+    section = "victims"
+    template_name = "cases/victims.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if hasattr(self, "case") and not self.sees_victims:
+            raise Http404
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        victims = (
+            VictimInformation.objects.visible_to(user).filter(case=self.case).select_related("recorded_by")
+        )
+        readers = VictimReader.objects.visible_to(user).filter(case=self.case).select_related("user")
+        return {
+            **super().get_context_data(**kwargs),
+            "present": [row for row in victims if row.to_on is None],
+            "former": [row for row in victims if row.to_on],
+            "readers": readers.order_by("user__name"),
+            "add": self.links(("add_victim_information", "Add victim information")),
+            "name": self.links(("name_victim_readers", "Name who else may see it")),
+            **self.allowed("amend_victim_information"),
+        }
