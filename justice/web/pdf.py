@@ -94,7 +94,7 @@ def as_file(request: HttpRequest, template: str, context: Mapping[str, Any], nam
     try:
         made = render(template, context, request_user=request.user, title=str(context["title"]))
     except NoPdfHere as missing:
-        shown = {"title": "No PDF here", "why": str(missing)}
+        shown = {"title": "This document cannot be made here", "why": str(missing)}
         return shortcuts.render(request, "no_pdf.html", shown, status=503)
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

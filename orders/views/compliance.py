@@ -21,6 +21,7 @@ from cases.consultations import looked_at
 from cases.models import Allocation, Consultation, Role, Team, User
 from cases.views.lists import TEAM_LISTS, show
 from justice.domain.calendar import Calendar
+from justice.web import pdf
 from justice.web.listing import Column, Listing, Table
 from justice.web.status import Status
 from justice.web.views import today
@@ -30,7 +31,6 @@ from orders.domain.compliance import Decision, Evidence, NotAppropriate, Standin
 from orders.domain.dates import words
 from orders.models import Absence, FormalWarning, Order, SetAside
 from orders.views.base import OrderOperation
-from performance.views import drawing
 
 YEAR = timedelta(days=365)
 
@@ -385,7 +385,7 @@ def warning_letter(request: HttpRequest, order: int, warning: int) -> HttpRespon
         "warning": row,
         "signed": row.issued_by.name if row.issued_by else "",
     }
-    return drawing.pdf(request, "pdf/warning.html", context, f"warning-{row.pk}.pdf")
+    return pdf.as_file(request, "pdf/warning.html", context, f"warning-{row.pk}.pdf")
 
 
 # --- Lists ----------------------------------------------------------------------------------------------------

@@ -36,7 +36,8 @@ STRANGER = "nobody"
 FILES = re.compile(r"(_csv|_xlsx|_file|_update|_letter|_print|_calendar)$")  # answers that are no pages
 # What differs each time the same page is made.
 PASSING = re.compile(
-    r'name="(?:csrfmiddlewaretoken|key|draft-page|draft-after)" value="[^"]*"|nonce="[^"]*"|<strong class="app-breakable">\w*'
+    r'name="(?:csrfmiddlewaretoken|key|draft-page|draft-after)" value="[^"]*"|nonce="[^"]*"'
+    r'|<strong class="app-breakable">\w*'
 )
 # What is the role's and not the page's: its header and navigation, of which one entry is marked, and who printed it.
 FRAME = re.compile(
