@@ -64,7 +64,8 @@ def meetings(rows: Iterable[Appointment], user: User, on: date, came_from: str) 
     found = list(rows)
     people = {row.case.person_id for row in found}
     alerts: dict[int, list[Alert]] = defaultdict(list)
-    for alert in Alert.objects.filter(person__in=people, kind__in=BESIDE, to_on=None):
+    rows_of_alerts = Alert.objects.filter(person__in=people, kind__in=BESIDE, to_on=None)
+    for alert in sorted(rows_of_alerts, key=lambda one: BESIDE.index(Alert.Kind(one.kind))):
         alerts[alert.person_id].append(alert)
     may = permissions.allows(user, "record_outcome")
     return [

@@ -8,8 +8,9 @@ from django.core import mail
 
 from cases import contact_points, jobs
 from cases.jobs import LEASE
+from cases.operations import add_contact_point
 from orders import operations, reminders
-from orders.models import Appointment, Reminder
+from orders.models import Reminder
 from orders.nightly import NotAllSent, remind
 from tests.builders import an_order, day, worker_of
 
@@ -198,7 +199,15 @@ def test_nothing_of_the_demonstration_leaves_the_machine(settings):
     assert file.read_text(encoding="utf-8") == f"To: {NUMBER}\n\n{reminders.text_of(row)}\n"
 
 
-def test_as_delivered_nobody_is_reachable_until_the_record_says_so(monkeypatch):
+def test_who_agreed_on_their_record_is_texted_at_the_number_they_gave(monkeypatch):
     monkeypatch.undo()
-    assert contact_points.reachable([1]) == {}
-    assert Appointment.Reminder.values == ["text", "email"]
+    row, other = booked(), booked()
+    add_contact_point(
+        actor=row.worker, case=row.case, kind="mobile", value="07700 900123", from_on=FRIDAY, today=FRIDAY,
+        reminders=True, agreed_on=FRIDAY,
+    )  # fmt: skip
+    add_contact_point(
+        actor=other.worker, case=other.case, kind="mobile", value="07700 900456", from_on=FRIDAY, today=FRIDAY
+    )
+    assert set(reminders.addresses_of([row, other])) == {row.pk}
+    assert reminders.addresses_of([row])[row.pk].replace(" ", "") == "07700900123"

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
-
-from django.utils import timezone
 
 from cases.calendars import calendar_of
 from cases.models import Allocation, Council, Role, User
@@ -50,7 +48,7 @@ class Held:
             self.orders.append(order)
 
 
-def book(council: Council, actor: User, today: date) -> int:
+def book(council: Council, actor: User, today: date, now: datetime) -> int:
     """Book them, and return how many there are."""
     rng = Random("Strathcairn appointments")  # noqa: S311  (invented meetings, not secrets)
     kinds: dict[int, set[str]] = defaultdict(set)
@@ -76,7 +74,6 @@ def book(council: Council, actor: User, today: date) -> int:
         *_of_caseworkers(staff.filter(role=Role.CASEWORKER), of_worker, calendar, today, rng),
         *_of_supervisors(staff.filter(role=Role.UNPAID_WORK_SUPERVISOR), of_team, calendar, today, rng),
     ]
-    now = timezone.now()
     for row in rows:
         row.recorded_by, row.recorded_at = actor, now
     with operation(

@@ -104,7 +104,7 @@ class Command(BaseCommand):
         say(100, "Giving the cases without an order to somebody")
         _hand_out(council, actor, written.holders)
         say(100, "Booking appointments")
-        appointments.book(council, actor, today)
+        appointments.book(council, actor, today, timezone.now())
         say(100, "Adding warnings, and absences that wait for a decision")
         add_compliance(council, actor, today, timezone.now())
         say(100, "Saying how people are reached and who is around them")
