@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -62,7 +62,7 @@ def gather(council: Council, teams: Sequence[Team], count: int, *, at: datetime,
         search.refresh([person.pk for person in people], insert=insert)
 
 
-def _alias(person: Person, told: dict[str, object], rng: Random) -> Alias:
+def _alias(person: Person, told: Mapping[str, object], rng: Random) -> Alias:
     man, _, family = next(names.people(rng))
     given = rng.choice((person.given_name, man))
     return Alias(
