@@ -16,7 +16,7 @@ from tests.web.test_pages import addresses
 
 pytestmark = pytest.mark.browser
 
-FILES = ("_csv", "_xlsx", "_file", "_update")  # answers that are no pages
+FILES = ("_csv", "_xlsx", "_file", "_update", "_print")  # answers that are no pages
 
 
 looked_at: set[str] = set()
