@@ -120,7 +120,10 @@ def whole(shape: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
     """The shape itself, where another only points to it."""
     for pointing in (shape, *shape.get("allOf", ()), *shape.get("oneOf", ())):
         if "$ref" in pointing:
-            return {**shapes[pointing["$ref"].rpartition("/")[2]], "description": shape.get("description", "")}
+            return {
+                **shapes[pointing["$ref"].rpartition("/")[2]],
+                "description": shape.get("description", ""),
+            }
     return shape
 
 

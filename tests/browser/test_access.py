@@ -6,7 +6,7 @@ Content-Security-Policy; styles and scripts come from the running site.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
@@ -33,7 +33,7 @@ def pages(world: World) -> list[Seen]:
 
 
 @pytest.fixture
-def show(window: Callable[..., BrowserContext], live_site: LiveServer) -> Iterator[Callable[[Seen], Page]]:
+def show(window: Callable[..., BrowserContext], live_site: LiveServer) -> Callable[[Seen], Page]:
     """Lays a page before the browser."""
     page = window().new_page()
     laid: list[Seen] = []
@@ -53,7 +53,7 @@ def show(window: Callable[..., BrowserContext], live_site: LiveServer) -> Iterat
         page.goto(f"/laid/{len(laid)}")
         return page
 
-    yield lay
+    return lay
 
 
 def faults(page: Page) -> list[str]:
