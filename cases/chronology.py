@@ -38,7 +38,7 @@ class Kind(TextChoices):
     RELEASE = "release", "Releases"
     ALERT = "alert", "Alerts"
     ADDRESS = "address", "Addresses"
-    CASE = "case", "Who held the case"
+    CASE = "case", "The case"
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ class _Rough:
 def find(user: User, text: str, on: date) -> Found:
     """Those the user may see whom the text may mean, the likeliest first and of the same likelihood the open cases.
 
-    Twelve queries at most. A name that is known but not to this user takes the same ones as a name that nobody bears.
+    Eleven queries at most. A name that is known but not to this user takes the same ones as a name that nobody bears.
     """
     asked = asked_in(text, on)
     council = user.council_id
@@ -250,9 +250,7 @@ def _roughly(council: int, asked: Asked) -> dict[int, float]:
     Three queries over the index and the dates of birth, whoever may see the people: only keys are read.
     """
     wanted = _wanted(council, asked)
-    blank = [
-        matching.SAME_INITIAL if len(word) == 1 else 0.0 for word in asked.words
-    ]  # initials: see _closely
+    blank = [matching.SAME_INITIAL if len(word) == 1 else 0.0 for word in asked.words]  # initials: see _seen
     found: dict[int, _Rough] = {}
     rows = SearchWord.objects.filter(council=council, word__in=wanted)
     for person, word in rows.values_list("person", "word").iterator(chunk_size=5000):
@@ -309,30 +307,11 @@ class _Seen:
 
 
 def _seen(user: User, asked: Asked, rough: Mapping[int, float]) -> dict[int, _Seen]:
-    """The likeliest of these people whom the user may see, each with one case, in no order.
-
-    Those who are not much less likely than the likeliest are asked for first. Only if the user may see none of them
-    are all the others: who comes after them could not be shown beside one of them.
-    """
+    """The likeliest of these people whom the user may see, each with one case, in no order."""
     considered = nsmallest(CONSIDERED, rough, key=lambda person: (-rough[person], person))
-    top = rough[considered[0]] if considered else 0.0
-    least = top - BEHIND - A_LITTLE
-    end = next((at for at, person in enumerate(considered) if rough[person] < least), len(considered))
-    found = _visible(user, asked, considered[:end], rough)
-    if max((one.rough for one in found.values()), default=0.0) < top - A_LITTLE:
-        found |= _visible(user, asked, considered[end:], rough)
-    close = nsmallest(
-        CLOSELY,
-        found,
-        key=lambda person: (-found[person].rough, found[person].closed, found[person].name, person),
-    )
-    return {person: found[person] for person in close}
-
-
-def _visible(user: User, asked: Asked, people: Sequence[int], rough: Mapping[int, float]) -> dict[int, _Seen]:
     # Nobody has the key 0. It is asked for all the same, so that a name that is known but hidden from the user takes
     # neither more nor fewer queries than one that is not there at all.
-    rows = Case.objects.visible_to(user).filter(person__in=people or [0])
+    rows = Case.objects.visible_to(user).filter(person__in=considered or [0])
     initials = [word for word in asked.words if len(word) == 1]
     found: dict[int, _Seen] = {}
     for person, case, closed_on, name in rows.values_list("person", "pk", "closed_on", "person__name_key"):
@@ -344,7 +323,13 @@ def _visible(user: User, asked: Asked, people: Sequence[int], rough: Mapping[int
         one = _Seen(case, closed_on is not None, share, name)
         if person not in found or (one.closed, -one.case) < (found[person].closed, -found[person].case):
             found[person] = one
-    return found
+    least = max((one.rough for one in found.values()), default=0.0) - BEHIND - A_LITTLE
+    close = nsmallest(
+        CLOSELY,
+        (person for person, one in found.items() if one.rough >= least),
+        key=lambda person: (-found[person].rough, found[person].closed, found[person].name, person),
+    )
+    return {person: found[person] for person in close}
 
 
 def known_of(people: Sequence[int], asked: Asked) -> dict[int, Known]:

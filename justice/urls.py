@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from assessments import api as assessments_api
 from cases import api as cases_api
 from justice import health
+from justice.web import help
 from justice.web.api_operations import endpoints
 from justice.web.api_page import api_page
 from justice.web.forms import SignInForm
@@ -22,6 +23,10 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("assessments.urls")),
     path("", include("performance.urls")),
     path("", include("justice.caseload.urls")),
+    path("help/", help.help_index, name="help"),
+    path("help/accessibility/", help.accessibility, name="accessibility"),
+    path("help/<slug:page>/", help.help_page, name="help_page"),
+    path("whats-new/", help.whats_new, name="whats_new"),
 ]
 
 router = SimpleRouter()

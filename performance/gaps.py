@@ -54,6 +54,7 @@ class Gap:
     fix_words: str
     operation: str = ""
     measures: tuple[str, ...] = ()
+    clause: str = ""  # the column that names the standard, where a row is a timescale
     of_a_year: bool = False  # only what belongs to the year still being counted
 
     def path(self, column: str) -> str:
@@ -153,6 +154,7 @@ _OF_TIMESCALE: dict[str, Any] = {
     "reference": "reference",
     "since": "due_on",
     "since_words": "Due",
+    "clause": "clause",
 }
 
 GAPS: tuple[Gap, ...] = (

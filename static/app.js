@@ -34,6 +34,9 @@ for (const group of document.querySelectorAll('[data-module~="govuk-radios"]')) 
 let answered = () => {}; // the server has answered: the session goes on (set by the idle warning below)
 let signedOut = () => {};
 const LARGEST = 60_000; // what a browser lets go out while a page closes
+const LONGEST_ANSWER = 20_000;
+const [NOT, AT_ONCE, LATER] = [0, 1, 2];
+const UNDER_WAY = 10_000; // a form that was sent this long ago, and the page still there: it did not go
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const says = form.querySelector("[data-draft-says]");
@@ -48,7 +51,8 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   const asItWas = form.dataset.draftFresh === undefined ? null : state();
   let kept = state(); // what the server has
   let flying = false;
-  let sent = false; // the form itself is on its way: the server keeps what it brings
+  let sentAt = -Infinity;
+  const sent = () => performance.now() - sentAt < UNDER_WAY; // the server keeps what the form itself brings
   let unreachable = false;
   let wait = 0;
   let timer = 0;
@@ -69,6 +73,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       body,
       credentials: "same-origin",
       keepalive: body.toString().length < LARGEST,
+      signal: AbortSignal.timeout(LONGEST_ANSWER),
       headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
     });
   };
@@ -83,48 +88,60 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     for (const field of document.querySelectorAll('[name="csrfmiddlewaretoken"]')) field.value = token;
     return null;
   };
-  const later = () => {
-    wait = Math.min(30_000, wait ? wait * 2 : 1000);
-    timer = window.setTimeout(save, wait);
-  };
   const save = async () => {
     const now = state();
-    if (flying || sent || now === kept) return;
+    if (flying || now === kept) return;
     window.clearTimeout(timer);
+    if (sent()) {
+      timer = window.setTimeout(save, UNDER_WAY);
+      return;
+    }
     flying = true;
-    let again = false;
+    let again = NOT;
     try {
       let answer = await send(now);
       if (answer.status === 403) answer = (await renew()) ?? (await send(now));
       unreachable = false;
       if (answer.ok) {
         const told = await answer.json();
-        kept = now;
         wait = 0;
         answered();
-        say(told.saved ? "Draft saved" : "", told.saved);
+        if (told.sent) {
+          // Carried out or discarded meanwhile, and this page is still typed into: it begins a draft of its own.
+          form.elements["draft-page"].value = told.page;
+          form.elements["draft-after"]?.remove();
+          again = AT_ONCE;
+        } else {
+          kept = now;
+          say(told.saved ? "Draft saved" : "", told.saved);
+        }
       } else if (answer.status === 401) {
-        again = true;
+        again = LATER;
         signedOut();
         say("Not saved: you were signed out. Keep this page open and sign in in another tab", "", true);
       } else if (answer.status === 400 || answer.status === 422) {
         say(`Not saved. ${(await answer.json()).problem}`, "", true);
       } else {
-        again = true;
+        again = LATER;
         say("Not saved: the service does not answer. Keep this page open; it will be tried again", "", true);
       }
     } catch {
-      again = unreachable = true;
+      again = LATER;
+      unreachable = true;
       say("Not saved: no connection. Keep this page open; it will be tried again", "", true);
     }
     flying = false;
-    if (again) later();
-    else if (state() !== now) save();
+    if (again === LATER) {
+      wait = Math.min(30_000, wait ? wait * 2 : 1000);
+      timer = window.setTimeout(save, wait);
+    } else if (again === AT_ONCE || state() !== now) {
+      save();
+    }
   };
   // The page goes out of sight, perhaps for good: what is newer than the last saving goes out now.
   const flush = () => {
     const now = state();
-    if (sent || now === kept) return;
+    if (sent() || now === kept) return;
     send(now).then((answer) => answer.ok && (kept = now), () => {});
   };
   const retry = () => {
@@ -134,7 +151,6 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 
   for (const kind of ["input", "change"]) {
     form.addEventListener(kind, () => {
-      sent = false; // still here, and typing: whatever became of the sending
       if (!wait) save();
     });
   }
@@ -148,8 +164,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     async (event) => {
       if (navigator.onLine && (!unreachable || state() === kept)) {
         flush();
-        sent = true;
-        window.clearTimeout(timer);
+        sentAt = performance.now();
         return;
       }
       // Sent into nothing, the page would give way to the browser's own, without what was typed.
@@ -163,12 +178,12 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   );
   for (const one of document.querySelectorAll("[data-draft-discard]")) {
     one.addEventListener("submit", () => {
-      sent = true;
+      sentAt = performance.now();
     });
   }
   // Come back to by the Back button, as it was left: what became of it stands on the server.
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted && sent) window.location.reload();
+    if (event.persisted && sentAt > 0) window.location.reload();
   });
 }
 

@@ -18,7 +18,7 @@ from cases import drafts, permissions
 from cases.consultations import looked_through
 from cases.models import Case, Draft, User
 from justice.domain.errors import Refused
-from justice.web.drafts import address, form_page, link_to, opened, turn_of, typed
+from justice.web.drafts import address, begun_again, form_page, link_to, opened, signed, turn_of, typed
 from justice.web.templatetags.govuk import clock
 
 
@@ -38,8 +38,10 @@ def save_draft(request: HttpRequest) -> HttpResponse:
         draft = drafts.keep(form, data, turn=turn_of(request.POST), at=timezone.now())
     except Refused as refused:
         return JsonResponse({"problem": str(refused)}, status=422)
-    saved = clock(draft.saved_at) if draft.data else ""
-    return JsonResponse({"saved": saved, "sent": draft.sent_at is not None})
+    if draft.sent_at is not None:
+        # The last saving of a page that has gone; one that is still there goes on under this stamp.
+        return JsonResponse({"saved": "", "sent": True, "page": signed(begun_again(form))})
+    return JsonResponse({"saved": clock(draft.saved_at) if draft.data else "", "sent": False})
 
 
 @require_POST

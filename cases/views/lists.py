@@ -214,8 +214,8 @@ class TimescaleFilter(django_filters.FilterSet):
         choices=(("nobody", "By nobody"), ("no-team", "By nobody, in no team")),
     )
     clause = django_filters.ChoiceFilter(label="Standard", empty_label="Every standard")
-    due_from = DayFilter(label="Due from", field_name="due_on", lookup_expr="gte")
-    due_to = DayFilter(label="Due to", field_name="due_on", lookup_expr="lte")
+    due_from = DayFilter(label="Due from", field_name="due_on", lookup_expr="gte", hint="")
+    due_to = DayFilter(label="Due to", field_name="due_on", lookup_expr="lte", hint="")
     reason = django_filters.ChoiceFilter(
         label="Reason",
         method="by_reason",

@@ -25,7 +25,7 @@ from cases.models import (
 )
 from cases.note_templates import label_of
 from cases.views.board import lines
-from justice.web.listing import Column, Table
+from justice.web.dates import short_date
 from justice.web.status import Status
 from justice.web.views import PersonPage, today
 from orders.domain.cpo import RequirementKind
@@ -210,6 +210,19 @@ class RecordPage(CaseSection):
         }
 
 
+@dataclass(frozen=True)
+class Row:
+    """A way of reaching the person, or somebody around them, as the page shows it; `dial` is what a phone rings."""
+
+    title: str
+    about: str
+    note: str
+    telephone: str = ""
+    dial: str = ""
+    status: Status | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+
 class PeopleAround(CaseSection):
     """How the person is reached, and who stands around them: family and others, professionals."""
 
@@ -221,103 +234,70 @@ class PeopleAround(CaseSection):
         person = self.case.person
         points, people = list(person.contact_points.all()), list(person.associates.all())
         present = [one for one in people if one.to_on is None]
+        address = Address.objects.filter(person=person, to_on=None).first()
         return {
             **super().get_context_data(**kwargs),
-            "address": Address.objects.filter(person=person, to_on=None).first(),
-            "points": self.points([one for one in points if one.to_on is None]),
-            "former_points": self.points([one for one in points if one.to_on], former=True),
-            "family": self.people([one for one in present if not one.professional], "Family and others"),
-            "professionals": self.people([one for one in present if one.professional], "Professionals"),
-            "former_people": self.people(
-                [one for one in people if one.to_on], "Earlier family, others and professionals", former=True
-            ),
+            "points": [
+                *(self.point(one) for one in points if one.to_on is None),
+                *([_lives_at(address)] if address else []),
+            ],
+            "former_points": [self.point(one) for one in points if one.to_on],
+            "family": [self.somebody(one) for one in present if not one.professional],
+            "professionals": [self.somebody(one) for one in present if one.professional],
+            "former_people": [self.somebody(one) for one in people if one.to_on],
             "reach": self.links(
                 ("add_contact_point", "Add contact details"), ("change_address", "Change address")
             ),
             "add": self.links(("add_associate", "Add somebody")),
         }
 
-    def points(self, rows: list[ContactPoint], former: bool = False) -> Table:
-        return Table(
-            (
-                Column(
-                    "value",
-                    "Number or address",
-                    # On a phone, a number that can be tapped.
-                    href=lambda row: "" if former or row.kind == "email" else f"tel:{telephone(row.value)}",
-                    heads=True,
-                ),
-                Column("kind", "Kind", "get_kind_display"),
-                Column(
-                    "preferred",
-                    "Preferred",
-                    lambda row: Status("Preferred", "green") if row.preferred else "",
-                ),
-                Column("note", "Note"),
-                Column("reminders", "Reminders", _reminders),
-                *_dates(former),
-                *self.row_links(former, "amend_contact_point", "end_contact_point", lambda row: row.value),
-            ),
-            rows,
-            "Earlier contact details" if former else "Contact details",
-            "No number or email address is recorded. Add contact details to be able to reach the person.",
+    def point(self, row: ContactPoint) -> Row:
+        reminders = ""
+        if row.kind in ContactPoint.TAKE_REMINDERS:
+            agreed = f"reminders agreed {short_date(row.agreed_on)}" if row.agreed_on else "no reminders"
+            reminders = f", {agreed}"
+        return Row(
+            row.value,
+            f"{row.get_kind_display()}{_dates(row)}{reminders}",
+            row.note,
+            dial="" if row.to_on or row.kind == ContactPoint.Kind.EMAIL else _dialled(row.value),
+            status=Status("Preferred", "green") if row.preferred and not row.to_on else None,
+            links=self.row_links(row, "amend_contact_point", "end_contact_point"),
         )
 
-    def people(self, rows: list[Associate], caption: str, former: bool = False) -> Table:
-        def who(row: Associate) -> str:
-            return f"{row.get_relation_display()}{', lives with them' if row.lives_with else ''}"
-
-        return Table(
-            (
-                Column("name", "Name", heads=True),
-                Column("relation", "Who they are", who),
-                Column("organisation", "Organisation"),
-                Column(
-                    "telephone",
-                    "Telephone",
-                    href=lambda row: (
-                        f"tel:{telephone(row.telephone)}" if row.telephone and not former else ""
-                    ),
-                ),
-                Column("note", "Note"),
-                *_dates(former),
-                *self.row_links(former, "amend_associate", "end_associate", lambda row: row.name),
-            ),
-            rows,
-            caption,
-            "Nobody is recorded. Add somebody who matters to the work with the person.",
+    def somebody(self, row: Associate) -> Row:
+        parts = (row.get_relation_display(), row.organisation, "lives with them" if row.lives_with else "")
+        return Row(
+            row.name,
+            ", ".join(part for part in parts if part) + _dates(row),
+            row.note,
+            row.telephone,
+            "" if row.to_on else _dialled(row.telephone),
+            links=self.row_links(row, "amend_associate", "end_associate"),
         )
 
-    def row_links(self, former: bool, change: str, end: str, about: Any) -> list[Column]:
-        """A link to change a row and one to end it, for who may."""
-        may = not former and self.allowed(change)[f"may_{change}"]
-        return [
-            Column(
-                name,
-                words,
-                value=lambda row, words=words: words,
-                href=lambda row, name=name: reverse(name, args=[self.case.pk, row.pk]),
-                context=about,
-                hidden_label=True,
-            )
-            for name, words in ((change, "Change"), (end, "End"))
-            if may
-        ]
+    def row_links(self, row: ContactPoint | Associate, change: str, end: str) -> tuple[tuple[str, str], ...]:
+        """To change what still holds and to end it, for who may."""
+        if row.to_on or not self.allowed(change)[f"may_{change}"]:
+            return ()
+        keys = [self.case.pk, row.pk]
+        return (("Change", reverse(change, args=keys)), ("End", reverse(end, args=keys)))
 
 
-def telephone(value: str) -> str:
-    """What a telephone dials: the digits, and the plus before them."""
+def _lives_at(row: Address) -> Row:
+    lines = " ".join(part for part in (*row.lines.splitlines(), row.postcode) if part)
+    return Row(lines, f"Address{_dates(row)}", "")
+
+
+def _dates(row: ContactPoint | Associate | Address) -> str:
+    since = f", from {short_date(row.from_on)}" if row.from_on else ""
+    return f"{since} to {short_date(row.to_on)}" if row.to_on else since
+
+
+def _dialled(value: str) -> str:
+    """What a telephone dials: the digits before any extension, and the plus before them."""
     number = value.lower().split("x")[0].split("e")[0]
     return "".join(sign for sign in number if sign.isdigit() or sign == "+")
-
-
-def _reminders(row: ContactPoint) -> str:
-    return f"Agreed {row.agreed_on:%-d %b %Y}" if row.agreed_on else "Not agreed"
-
-
-def _dates(former: bool) -> list[Column]:
-    until = [Column("to_on", "To", kind="date")] if former else []
-    return [Column("from_on", "From", kind="date"), *until]
 
 
 class Victims(CaseSection):

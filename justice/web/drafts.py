@@ -8,6 +8,7 @@ page's CSRF token is old; and it is never given to anybody else who signs in on 
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ def has_something_to_type(form: forms.BaseForm) -> bool:
     return any(not isinstance(field.field.widget, _SECRET) for field in form.visible_fields())
 
 
-def _signed(form: OpenForm) -> str:
+def signed(form: OpenForm) -> str:
     told = {
         "user": form.user,
         "path": form.path,
@@ -84,6 +85,11 @@ def opened(posted: QueryDict) -> OpenForm | None:
         user=told["user"], path=told["path"], query=told["query"], case=told["case"],
         stamp=uuid.UUID(told["stamp"]), after=after, after_turn=_number(turn),
     )  # fmt: skip
+
+
+def begun_again(form: OpenForm) -> OpenForm:
+    """The same page, as another opening: the first was carried out or let go, and somebody types on."""
+    return replace(form, stamp=uuid.uuid4(), after=None, after_turn=0)
 
 
 def turn_of(posted: QueryDict) -> int:
@@ -156,7 +162,7 @@ class Sheet:
 
     @property
     def page(self) -> str:
-        return _signed(self.form)
+        return signed(self.form)
 
     @property
     def after(self) -> str:
@@ -194,7 +200,7 @@ def _keep_sent(form: OpenForm, request: HttpRequest, view: type[View]) -> tuple[
     try:
         draft = drafts.keep(form, data, turn=turn, at=at)
         if draft.sent_at is not None:
-            form = OpenForm(form.user, form.path, uuid.uuid4(), form.query, form.case)
+            form = begun_again(form)
             draft = drafts.keep(form, data, turn=turn, at=at)
     except Refused:  # too long, or too many: what was sent is carried out all the same
         return None, form

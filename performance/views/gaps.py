@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cases import permissions
 from cases.models import COUNCIL_ROLES, User
+from cases.views.board import labels_of
 from cases.views.lists import show
 from justice.web import exports
 from justice.web.listing import Column, Listing, follow
@@ -137,6 +138,10 @@ def _columns(gap: Gap, user: User) -> tuple[Column, ...]:
         in_files=False,
         hidden_label=True,
     )
+    labels = labels_of(user.council, today())
+    what = Column(
+        "what", "What", value=lambda row: labels.get(getattr(row, gap.clause), ""), order_by=(gap.clause,)
+    )
     may_close = not gap.operation or permissions.allows(user, gap.operation)
     return (
         Column(
@@ -149,6 +154,7 @@ def _columns(gap: Gap, user: User) -> tuple[Column, ...]:
             heads=True,
         ),
         Column("reference", "Reference", value=gap.reference, order_by=(gap.reference.replace(".", "__"),)),
+        *([what] if gap.clause else []),
         Column("since", gap.since_words, value=gap.since, kind="date", order_by=(gap.since,)),
         Column("held_by", "Held by", value=lambda row: row.held_by or "Nobody", order_by=("held_by",)),
         Column("held_in", "Team", value=lambda row: row.held_in or "None", order_by=("held_in",)),

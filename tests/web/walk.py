@@ -250,6 +250,8 @@ def refusals(world: World) -> Iterator[Seen]:
     stranger = Client()
     sign_in = reverse("sign_in")
     yield from seen(STRANGER, "sign_in", sign_in, stranger.get(sign_in))
+    statement = reverse("accessibility")
+    yield from seen(STRANGER, "accessibility", statement, stranger.get(statement))
     wrong = {"username": "nobody@council.invalid", "password": "not the password"}
     yield from seen(STRANGER, "sign_in, refused", sign_in, stranger.post(sign_in, wrong))
     unprotected = Client(enforce_csrf_checks=True).post(sign_in, {})

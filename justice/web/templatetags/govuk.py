@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +20,7 @@ from django.utils.safestring import SafeString
 from justice.web import dates
 from justice.web.forms import errors_of
 from justice.web.middleware import request_number
+from justice.web.shortcuts import KEYS
 from justice.web.status import SHAPES, Status, rag
 
 register = template.Library()
@@ -200,6 +202,22 @@ def here(context: template.Context, **changes: Any) -> str:
 def number_of_request() -> str:
     """The number by which this request is found in the log; for the error page, which has no context."""
     return request_number.get()
+
+
+@register.simple_tag
+def key_of(name: str) -> SafeString:
+    """`<button{% key_of "save" %}>`: the keyboard shortcut of a control, as its attribute."""
+    return format_html(' accesskey="{}"', KEYS[name])
+
+
+@register.simple_tag
+def key_to(href: str) -> SafeString:
+    """`<a href="{{ href }}"{% key_to href %}>`: the keyboard shortcut of the page a link leads to, if it has one."""
+    try:
+        name = resolve(href).url_name
+    except Resolver404:
+        return SafeString("")
+    return key_of(name) if name in KEYS else SafeString("")
 
 
 @register.filter
