@@ -108,7 +108,7 @@ def order():
         tool="ls_cmi", completed_on=day("20 June 2025"), total=24, level="", sub_scores={}, **by
     )
     assessing.approve_plan(approved_on=day("23 June 2025"), summary="Find work", **(by | {"actor": manager}))
-    breach = operations.decide_breach(on=day("1 July 2025"), reason="Absent", **by)
+    breach = operations.decide_breach(on=day("1 July 2025"), reason="Absent", skipped_because="Serious", **by)
     operations.lodge_breach(
         actor=worker, breach=breach, on=day("3 July 2025"), today=TODAY, expected_version=1
     )
