@@ -17,7 +17,8 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from cases.models import Address, Alert, Case, Entry, Role, User
+from cases.models import Address, Alert, Case, Entry, Note, Role, User
+from cases.note_templates import label_of
 from cases.permissions import ALLOWED
 
 
@@ -26,6 +27,8 @@ class Kind(TextChoices):
 
     ORDER = "order", "Orders and the court"
     CONTACT = "contact", "Contacts"
+    APPOINTMENT = "appointment", "Appointments"
+    NOTE = "note", "Notes"
     SESSION = "session", "Unpaid work"
     BREACH = "breach", "Breach"
     ASSESSMENT = "assessment", "Assessments"
@@ -125,7 +128,7 @@ def narrowed(
 
 
 def case_events(case: Case, user: User) -> Iterator[Event]:
-    """The case itself: opened and closed, who held it, alerts, where the person lived. Five queries."""
+    """The case itself: opened and closed, who held it, alerts, where the person lived, the notes. Six queries."""
     subject = f"case:{case.pk}"
     told = told_in_entries(case, "open_case", "close_case", "end_alert")
     opened_by, opened_at = told.get(("open_case", subject), ("", None))
@@ -169,6 +172,19 @@ def case_events(case: Case, user: User) -> Iterator[Event]:
             yield Event(
                 address.from_on, Kind.ADDRESS, "Moved to a new address", about, text, by=by, recorded_at=at
             )
+    # A sensitive note is told only to those who may read it.
+    for note in Note.objects.visible_to(user).filter(case=case).standing().select_related("recorded_by"):
+        by, at = told_by(note.recorded_by, note.recorded_at)
+        yield Event(
+            note.on,
+            Kind.NOTE,
+            f"{label_of(note.kind)}, sensitive" if note.sensitive else label_of(note.kind),
+            f"note:{note.pk}",
+            note.text,
+            note.at,
+            by,
+            at,
+        )
     if case.closed_on:
         by, at = told.get(("close_case", subject), ("", None))
         yield Event(case.closed_on, Kind.CASE, "Case closed", subject, by=by, recorded_at=at)

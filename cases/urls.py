@@ -75,6 +75,7 @@ urlpatterns = [
     path("cases/<int:case>/alerts/new/", people.RaiseAlert.as_view(), name="raise_alert"),
     path("cases/<int:case>/alerts/<int:alert>/end/", people.EndAlert.as_view(), name="end_alert"),
     path("cases/<int:case>/notes/new/", notes.RecordNote.as_view(), name="record_note"),
+    path("cases/<int:case>/notes/<int:note>/", notes.NotePage.as_view(), name="note"),
     path("cases/<int:case>/notes/<int:note>/correct/", notes.CorrectNote.as_view(), name="correct_note"),
     path("cases/<int:case>/allocations/new/", people.AssignCase.as_view(), name="assign_case"),
     path("cases/<int:case>/close/", people.CloseCase.as_view(), name="close_case"),

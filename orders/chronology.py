@@ -10,13 +10,13 @@ from orders import ledger
 from orders.domain import breach as breach_rules
 from orders.domain import variation as variation_rules
 from orders.domain.cpo import EndReason
-from orders.models import Attendance, Breach, Contact, Order, Variation
+from orders.models import Appointment, Attendance, Breach, Contact, Order, Variation
 
 NOBODY: Told = ("", None)
 
 
 def order_events(case: Case, user: User) -> Iterator[Event]:
-    """Everything about every order and release of a case. Nine queries."""
+    """Everything about every order and release of a case. Ten queries."""
     told = told_in_entries(
         case, "end_order", "transfer_order_out", "complete_requirement", "lodge_breach", "record_breach_outcome",
         "record_release_interview",
@@ -54,6 +54,19 @@ def order_events(case: Case, user: User) -> Iterator[Event]:
             by,
             at,
             notable=not contact.attended,
+        )
+    # Those that became a contact or a session are told as that; those still to be kept have not happened.
+    told_elsewhere = {"contact": None, "attendance": None}
+    kept = Appointment.objects.filter(case=case, **told_elsewhere).exclude(outcome="")
+    for row in kept.select_related("outcome_by"):
+        yield Event(
+            row.on,
+            Kind.APPOINTMENT,
+            f"{row.get_kind_display()}: {row.get_outcome_display().lower()}",
+            f"appointment:{row.pk}",
+            row.outcome_note,
+            row.at,
+            row.outcome_by.name if row.outcome_by else "",
         )
     sessions = Attendance.objects.standing().filter(**of_order)
     for session in sessions.select_related("recorded_by").prefetch_related("lines__requirement"):

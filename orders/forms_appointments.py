@@ -24,6 +24,7 @@ from orders.domain.appointments import EVERY_WEEKS, LONGEST_MINUTES, MOST_TIMES
 from orders.domain.cpo import RequirementKind
 from orders.forms import AsksWhyLate, ContactForm, Withholding, named, why_late
 from orders.models import Appointment, Attendance, Order, Requirement
+from orders.recording import ABSENCES
 
 Kind = Appointment.Kind
 USUAL_MINUTES = 60
@@ -199,10 +200,13 @@ class OutcomeForm(AsksWhyLate):
     )
     ONLY_OF_SESSIONS = ("hours", "minutes", "other_activity", "placement")
 
-    def __init__(self, *args: Any, kind: str = Kind.UNPAID_WORK, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str = Kind.UNPAID_WORK, decides: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kind == Kind.UNPAID_WORK:
             codes = why_late("cpo.placement", "cpo.unpaid_work")
+            if not decides:
+                offered = [pair for pair in Attendance.Outcome.of_a_session() if not ABSENCES.get(pair[0])]
+                self.fields["outcome"].choices = offered  # type: ignore[attr-defined]
             self.fields["note"].max_length = 2000  # type: ignore[attr-defined]
         else:
             codes = why_late("cpo.first_contact", "cpo.induction")

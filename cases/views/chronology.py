@@ -51,6 +51,10 @@ def address_of(event: Event, case: Case) -> str:
     """Where the record of an event stands; nothing where no page shows it."""
     what, _, key = event.subject.partition("/")[0].partition(":")
     anchor = f"#{ANCHORS[event.kind]}" if event.kind in ANCHORS else ""
+    if what == "appointment":
+        return reverse("appointment", args=[key])
+    if what == "note":
+        return reverse("note", args=[case.pk, key])
     if what == "order":
         return reverse("order", args=[key]) + (anchor if event.kind != Kind.CASE else "")
     return reverse(PAGES[what], args=[case.pk]) + anchor if what in PAGES else ""

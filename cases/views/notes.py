@@ -1,20 +1,18 @@
-"""Writing a note on a case, putting one right, and the notes as rows of a table."""
+"""Writing a note on a case, reading one, and putting it right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from cases import forms, operations
+from cases import forms, operations, permissions
 from cases.models import Note
 from cases.note_templates import label_of, templates
-from justice.web.dates import plain_date
-from justice.web.listing import Column, Table
-from justice.web.status import Status
-from justice.web.views import OperationView, today
+from justice.web.dates import long_date
+from justice.web.templatetags.govuk import clock
+from justice.web.views import OperationView, PersonPage, today
 
 
 class RecordNote(OperationView):
@@ -67,33 +65,28 @@ class CorrectNote(OperationView):
         return {"note": self.note(), "today": today()}
 
 
-def table(rows: Iterable[Note], may_correct: bool) -> Table:
-    """Notes with who wrote each. A corrected one stays, and says so."""
+class NotePage(PersonPage):
+    """One note as it was written, what it corrects, and what corrected it."""
 
-    def corrected(row: Note) -> bool:
-        return hasattr(row, "corrected_by")
+    page = "note"
+    template_name = "cases/note_page.html"
 
-    def kind(row: Note) -> str:
-        return f"{label_of(row.kind)}, sensitive" if row.sensitive else label_of(row.kind)
-
-    columns = [
-        Column("on", "Date", kind="date", heads=True),
-        Column("at", "Time"),
-        Column("kind", "Kind", kind),
-        Column("text", "Note", lambda row: Status("Corrected", "grey") if corrected(row) else row.text),
-        Column("by", "Written by", lambda row: row.recorded_by.name if row.recorded_by else ""),
-    ]
-    if may_correct:
-        columns.append(
-            Column(
-                "correct",
-                "Correct",
-                lambda row: "" if corrected(row) else "Correct",
-                href=lambda row: (
-                    "" if corrected(row) else reverse("correct_note", args=[row.case_id, row.pk])
-                ),
-                context=lambda row: f"the note of {plain_date(row.on)}: {label_of(row.kind)}",
-                hidden_label=True,
-            )
-        )
-    return Table(columns, rows, "Notes", "No note is written.")
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, case = self.request.user, self.case
+        rows = Note.objects.visible_to(user).select_related("recorded_by", "corrects", "corrected_by")
+        note = get_object_or_404(rows, pk=self.kwargs["note"], case=case)
+        replaced = getattr(note, "corrected_by", None)
+        written = note.recorded_by.name if note.recorded_by else ""
+        when = f"{long_date(note.on)}{f' at {clock(note.at)}' if note.at else ''}"
+        return {
+            **super().get_context_data(**kwargs),
+            "title": label_of(note.kind),
+            "caption": f"Note of {when}" + (f", written by {written}" if written else ""),
+            "back": reverse("chronology", args=[case.pk]),
+            "note": note,
+            "earlier": reverse("note", args=[case.pk, note.corrects_id]) if note.corrects_id else "",
+            "later": reverse("note", args=[case.pk, replaced.pk]) if replaced else "",
+            "correct": reverse("correct_note", args=[case.pk, note.pk])
+            if replaced is None and permissions.allows(user, "correct_note")
+            else "",
+        }

@@ -19,9 +19,11 @@ from cases.models import (
     Entry,
     HandoverLine,
     Limit,
+    Note,
     VictimInformation,
     VictimReader,
 )
+from cases.note_templates import label_of
 from cases.views.board import lines
 from justice.web.dates import short_date
 from justice.web.status import Status
@@ -123,6 +125,7 @@ class CasePage(CaseSection):
         orders = orders_of(case)
         current = [row for row in orders if row.order.ended_on is None]
         contacts = Contact.objects.filter(order__in=[row.order.pk for row in orders])
+        notes = Note.objects.visible_to(user).filter(case=case).standing()
         reports = list(case.report_requests.order_by("-hearing_on"))
         primary = [*self.primary(current), *self.links(*ALWAYS)]
         more = self.links(*MORE)
@@ -144,6 +147,7 @@ class CasePage(CaseSection):
                 "No appointment is booked, and none waits for its outcome.",
             ),
             "contacts": contacts[:AT_ONCE],
+            "notes": [(note, label_of(note.kind)) for note in notes[:AT_ONCE]],
             "points": case.person.contact_points.present(),
             "address": Address.objects.filter(person=case.person, to_on=None).first(),
             "primary": primary,

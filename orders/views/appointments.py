@@ -185,7 +185,8 @@ class RecordOutcome(AppointmentOperation):
     reviewed = False
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "kind": self.appointment.kind}
+        decides = permissions.allows(self.request.user, "decide_absence")
+        return {**super().get_form_kwargs(), "kind": self.appointment.kind, "decides": decides}
 
     def get_initial(self) -> dict[str, Any]:
         visit = self.appointment.kind == Appointment.Kind.HOME_VISIT

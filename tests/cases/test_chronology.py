@@ -108,7 +108,7 @@ def order():
         tool="ls_cmi", completed_on=day("20 June 2025"), total=24, level="", sub_scores={}, **by
     )
     assessing.approve_plan(approved_on=day("23 June 2025"), summary="Find work", **(by | {"actor": manager}))
-    breach = operations.decide_breach(on=day("1 July 2025"), reason="Absent", **by)
+    breach = operations.decide_breach(on=day("1 July 2025"), reason="Absent", skipped_because="Serious", **by)
     operations.lodge_breach(
         actor=worker, breach=breach, on=day("3 July 2025"), today=TODAY, expected_version=1
     )
@@ -126,6 +126,27 @@ def order():
     )
     operations.record_release(
         actor=worker, case=case, licence="parole", released_on=day("6 June 2025"), today=TODAY
+    )
+    case_operations.record_note(
+        actor=worker,
+        case=case,
+        kind="telephone_call",
+        on=day("10 June 2025"),
+        text="Rang about the bus",
+        today=TODAY,
+    )
+    appointment = operations.book_appointment(
+        kind="supervision",
+        on=TODAY,
+        at=time(11),
+        minutes=60,
+        worker=worker,
+        case=case,
+        all_the_same=True,
+        **by,
+    )
+    operations.cancel_appointment(
+        actor=worker, appointment=appointment, cancelled_by="person", reason="Ill", today=TODAY
     )
     return order
 
@@ -150,6 +171,8 @@ def test_every_part_of_the_record_tells_its_part_the_earliest_first(order):
         f"Decision to breach, order {order.reference}",
         f"Breach application lodged, order {order.reference}",
         "Released from custody: Parole licence",
+        "Telephone call",
+        "Supervision appointment: cancelled by the person",
     ):
         assert title in titles, (title, titles)
     assert {row.kind for row in rows} == set(Kind) - {Kind.REVIEW}
@@ -187,6 +210,34 @@ def test_the_number_of_queries_does_not_grow_with_the_record(order):
         work(order, day("16 June 2025") + timedelta(days=number), 5, today=TODAY)
     an_order(case=order.case, imposed="30 June 2025", hours=60)
     assert asked() == before
+
+
+def test_an_appointment_that_became_a_contact_is_told_once_and_one_to_come_not_yet(order):
+    worker, case = worker_of(order.case), order.case
+    before = len(told(order))
+    for at, said in ((time(9), "attended"), (time(15), "")):
+        row = operations.book_appointment(
+            actor=worker, case=case, order=order, kind="supervision", on=TODAY, at=at, minutes=60, worker=worker,
+            today=TODAY, all_the_same=True,
+        )  # fmt: skip
+        if said:
+            operations.record_outcome(actor=worker, appointment=row, outcome=said, today=TODAY)
+    assert len(told(order)) == before + 1
+
+
+def test_a_sensitive_note_is_told_only_to_those_who_may_read_it(order):
+    worker, other = worker_of(order.case), staff()
+    case_operations.record_note(
+        actor=worker,
+        case=order.case,
+        kind="other",
+        on=TODAY,
+        text="A secret kept",
+        today=TODAY,
+        sensitive=True,
+    )
+    assert "Other note, sensitive" in [row.title for row in told(order)]
+    assert "A secret kept" not in [row.text for row in chronology.events(order.case, other)]
 
 
 # --- The page --------------------------------------------------------------------------------------------------------

@@ -168,7 +168,11 @@ def test_a_note_is_saved_and_stands_on_the_case_page(client, case):
     assert "She rang us" in answer.content.decode()
     note = Note.objects.get()
     assert note.at.isoformat() == "09:30:00"
-    assert reverse("correct_note", args=[case.pk, note.pk]) in answer.content.decode()
+    page = reverse("note", args=[case.pk, note.pk])
+    assert page in answer.content.decode()
+    read = client.get(page).content.decode()
+    assert "She rang us" in read
+    assert reverse("correct_note", args=[case.pk, note.pk]) in read
 
 
 def test_headings_alone_come_back_with_the_error_at_the_box(client, case):
@@ -184,6 +188,27 @@ def test_a_sensitive_note_is_on_no_page_and_in_no_answer_for_the_rest_of_the_tea
     note = a_note(case, sensitive=True, text="A secret kept")
     client.force_login(a_caseworker())
     assert "A secret kept" not in client.get(reverse("case", args=[case.pk])).content.decode()
-    assert client.get(reverse("correct_note", args=[case.pk, note.pk])).status_code == 404
+    for name in ("note", "correct_note"):
+        assert client.get(reverse(name, args=[case.pk, note.pk])).status_code == 404
+    assert "A secret kept" not in client.get(reverse("chronology", args=[case.pk])).content.decode()
     assert client.get("/api/v1/notes/").json()["count"] == 0
     assert client.get(f"/api/v1/notes/{note.pk}/").status_code == 404
+
+
+def test_a_corrected_note_leads_to_the_one_that_replaced_it_and_back(client, case):
+    first = a_note(case)
+    last = operations.correct_note(
+        actor=worker_of(case),
+        note=first,
+        kind=first.kind,
+        on=TODAY,
+        text="Other",
+        reason="A slip",
+        today=TODAY,
+    )
+    client.force_login(worker_of(case))
+    old, new = (reverse("note", args=[case.pk, one.pk]) for one in (first, last))
+    assert new in client.get(old).content.decode()
+    assert reverse("correct_note", args=[case.pk, first.pk]) not in client.get(old).content.decode()
+    assert old in client.get(new).content.decode()
+    assert "A slip" in client.get(new).content.decode()

@@ -427,11 +427,7 @@ def test_without_an_order_the_appointment_itself_says_what_happened(order):
     ],
 )
 def test_the_outcome_of_unpaid_work_is_a_session_and_credits_its_minutes(order, said, minutes, came):
-    row = outcome(
-        book(order, kind="unpaid_work", on=TODAY), said, minutes=minutes, placement="Garden", actor=staff(
-            Role.UNPAID_WORK_SUPERVISOR
-        ),
-    )  # fmt: skip
+    row = outcome(book(order, kind="unpaid_work", on=TODAY), said, minutes=minutes, placement="Garden")
     session = Attendance.objects.get()
     assert (row.attendance, row.contact, row.outcome) == (session, None, came)
     assert (session.on, session.outcome, session.minutes_worked, session.placement) == (
@@ -442,6 +438,18 @@ def test_the_outcome_of_unpaid_work_is_a_session_and_credits_its_minutes(order, 
     )
     account = ledger.accounts([the_unpaid_work(order)])[the_unpaid_work(order).pk]
     assert account.minutes_credited == minutes
+
+
+def test_a_supervisor_says_that_somebody_did_not_come_and_one_absence_waits_for_a_decision(order):
+    supervisor = staff(Role.UNPAID_WORK_SUPERVISOR)
+    row = outcome(book(order, kind="unpaid_work", on=TODAY), "absent", actor=supervisor)
+    assert row.outcome == "did_not_attend"
+    assert [absence.attendance for absence in order.absences.all()] == [row.attendance]
+
+
+def test_a_contact_that_was_missed_leaves_one_absence(order):
+    row = outcome(book(order, on=TODAY), "did_not_attend")
+    assert [absence.contact for absence in order.absences.all()] == [row.contact]
 
 
 @pytest.mark.parametrize(
