@@ -29,7 +29,8 @@ from cases.models import (
 from cases.operation import system_user
 from justice.caseload import saving
 from justice.caseload.importing import bring_in
-from orders.models import Attendance, Contact, HoursLine, Order, Release, Requirement
+from orders.models import Absence, Attendance, Contact, HoursLine, Order, Release, Requirement
+from orders.operations import record_attendance
 
 pytestmark = pytest.mark.django_db
 
@@ -316,6 +317,20 @@ def test_a_session_put_right_is_a_correction_with_its_hours_taken_back(imported,
     stands = Attendance.objects.standing().get(on=date(2025, 6, 12))
     assert (stands.minutes_worked, stands.placement, stands.corrects.minutes_worked) == (300, "Squad 1", 420)
     assert bring(tmp_path / "second").nothing_to_do
+
+
+def test_sessions_that_are_brought_in_make_no_absence_and_one_put_right_settles_the_absence_there_was(
+    imported, tmp_path
+):
+    assert not Absence.objects.exists()
+    order = Order.objects.get(reference="O1")
+    session = record_attendance(
+        actor=system_user(), order=order, on=date(2025, 6, 26), outcome="absent", today=date(2025, 6, 26)
+    )
+    more = {"attendance": BUNDLE["attendance"] + "O1,2025-06-26,acceptable_absence,,,\n"}
+    assert bring(bundle(tmp_path / "second", **more)).problems == []
+    absence = Absence.objects.get()
+    assert (absence.attendance.corrects, absence.decision) == (session, "acceptable")
 
 
 def test_an_order_that_ended_since(imported, tmp_path):
