@@ -129,7 +129,7 @@ def unallocated(request: HttpRequest, file: str = "") -> HttpResponseBase:
         default_order="opened_on",
         caption="Unallocated cases",
         counts=("case", "cases"),
-        empty="Every open case has somebody who holds it.",
+        empty="Every open case has somebody who holds it. A new case without a worker waits here.",
     )
     return show(request, listing, "cases/list.html", "unallocated cases", file)
 
@@ -276,7 +276,9 @@ def _own(request: HttpRequest) -> TimescaleQuerySet:
 def overdue(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """Due before today, not done, and still to be done."""
     rows = _own(request).overdue(today())
-    return timescale_list(request, rows, "Overdue", "Nothing is overdue.", file)
+    return timescale_list(
+        request, rows, "Overdue", "Nothing is overdue. Due soon shows what comes next.", file
+    )
 
 
 def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
@@ -284,7 +286,11 @@ def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
     on = today()
     rows = _own(request).open(on).due_between(on, on + SOON)
     return timescale_list(
-        request, rows, "Due in the next two weeks", "Nothing is due in the next two weeks.", file
+        request,
+        rows,
+        "Due in the next two weeks",
+        "Nothing is due in the next two weeks. If you use a filter, clear it to see more.",
+        file,
     )
 
 
@@ -297,7 +303,7 @@ def my_week(request: HttpRequest, file: str = "") -> HttpResponseBase:
         request,
         rows.filter(due_on__lte=sunday),
         f"My week to {sunday:%A %-d %B}",
-        "Nothing of yours is due this week.",
+        "Nothing of yours is due this week. Due soon looks two weeks ahead.",
         file,
     )
 
@@ -383,7 +389,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
         page_size=200,
         caption="Team",
         counts=("worker", "workers"),
-        empty="Nothing is to be done in the team.",
+        empty="Nothing is to be done in the team. Work appears here when a case with something due is allocated.",
     )
     waiting = Case.objects.visible_to(user).unallocated().count()
     shown = [
@@ -425,7 +431,7 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
         default_order="-created_at",
         caption="Notices",
         counts=("notice", "notices"),
-        empty="There is nothing to tell you.",
+        empty="There is nothing to tell you. You are told here when something falls overdue or is given to you.",
         case_of="case_id",
     )
     return show(request, listing, "cases/notices.html", "notices", file)
