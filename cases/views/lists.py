@@ -420,7 +420,7 @@ def my_week(request: HttpRequest, file: str = "") -> HttpResponseBase:
         request,
         rows.filter(due_on__lte=sunday),
         f"My week to {sunday:%A %-d %B}",
-        "Nothing of yours is due this week.",
+        "Nothing of yours is due this week. Due soon looks two weeks ahead.",
         file,
         cover,
     )
@@ -528,7 +528,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
         page_size=200,
         caption="Team",
         counts=("worker", "workers"),
-        empty="Nothing is to be done in the team.",
+        empty="Nothing is to be done in the team. Work appears here when a case with something due is allocated.",
     )
     waiting = Case.objects.visible_to(user).unallocated().count()
     waiting += Order.objects.visible_to(user).active(on).without_officer().count()
@@ -591,7 +591,7 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
         filterset=NoticeFilter(request.GET, queryset=rows, request=request),
         caption="Notices",
         counts=("notice", "notices"),
-        empty="There is nothing to tell you.",
+        empty="There is nothing to tell you. You are told here when something falls overdue or is given to you.",
         case_of="case_id",
     )
     return show(request, listing, "cases/notices.html", "notices", file)

@@ -262,7 +262,8 @@ SECTIONS = (
         "calendar", "Working-day calendar",
         "National holidays of Scotland, less the days the council works, plus the days it closes. "
         "A change re-dates the timescales it touches and lists what moved.",
-        "set_calendar_day", ("Day", "Name", "Kind", "Action"), _calendar, "No closed days.",
+        "set_calendar_day", ("Day", "Name", "Kind", "Action"), _calendar,
+        "No closed days. Add the days your council closes.",
     ),
     Section(
         "standards", "Standards",

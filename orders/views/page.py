@@ -235,7 +235,7 @@ class OrderPage(OrderView, TemplateView):
             ),
             rows,
             "Breaches",
-            "No breach is recorded.",
+            "No breach is recorded. A decision to apply for one starts the time in which to lodge it.",
         )
 
 
@@ -266,7 +266,7 @@ def _contacts(rows: Iterable[Contact]) -> Table:
         ),
         rows,
         "Contacts",
-        "No contact is recorded.",
+        "No contact is recorded. The first direct contact and the induction each meet a standard.",
     )
 
 
@@ -295,7 +295,12 @@ def _sessions(order: Order, sessions: Sequence[Session], may_correct: bool) -> T
                 context=lambda row: f"the session of {words(row.attendance.on)}",
             )
         )
-    return Table(columns, sessions, "Unpaid work sessions", "No session is recorded.")
+    return Table(
+        columns,
+        sessions,
+        "Unpaid work sessions",
+        "No session is recorded. The first one attended starts the placement.",
+    )
 
 
 def _time(minutes: int) -> str:
@@ -312,7 +317,7 @@ def _plans(rows: Iterable[Plan]) -> Table:
         ),
         rows,
         "Case management plans",
-        "No plan is approved.",
+        "No plan is approved. It counts from the day a first line manager approves it.",
     )
 
 
@@ -327,7 +332,7 @@ def _assessments(rows: Iterable[Assessment]) -> Table:
         ),
         rows,
         "Assessments",
-        "No assessment is recorded.",
+        "No assessment is recorded. An LS/CMI completed for the court report counts here too.",
     )
 
 
@@ -348,7 +353,7 @@ def _reviews(rows: Iterable[Review]) -> Table:
         ),
         rows,
         "Reviews",
-        "No review is recorded.",
+        "No review is recorded. Each is recorded for the due date it was held for.",
     )
 
 
@@ -372,5 +377,5 @@ def _variations(rows: Iterable[Variation]) -> Table:
         ),
         rows,
         "Variations",
-        "The court has varied nothing.",
+        "The court has varied nothing. A variation moves the dates that it changes.",
     )

@@ -129,7 +129,12 @@ def returns(request: HttpRequest) -> HttpResponse:
         Column("edition", "Standards"),
         Column("code_version", "Version of the program"),
     )
-    table = Table(columns, found, "Published figures", "Nothing has been published yet")
+    table = Table(
+        columns,
+        found,
+        "Published figures",
+        "Nothing has been published yet. A performance officer publishes a quarter once it has ended.",
+    )
     context = {
         "title": "Published figures",
         "table": table,

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from justice.web.shortcuts import KEYS
 from tests.web.conftest import a_world
 from tests.web.walk import STRANGER, Seen, nothing_kept, walk
 
@@ -227,3 +228,41 @@ def test_no_two_pages_of_a_role_have_the_same_title(pages: list[Seen]):
             titled[page.who, words(next(page.tree.iter("title")))].add(address)
     same = {key: sorted(found) for key, found in titled.items() if len(found) > 1}
     assert not same
+
+
+# ---------------------------------------------------------------- help names what is there
+
+
+def test_the_shortcuts_that_help_lists_are_those_that_pages_have(pages: list[Seen]):
+    found = {one.get("accesskey") for page in pages for one in page.tree.iter() if one.get("accesskey")}
+    assert found == set(KEYS.values())
+
+
+def test_whatever_help_tells_to_choose_is_to_be_found_under_that_name(pages: list[Seen]):
+    """Help puts in bold what stands on a page: a change of words there must be followed here."""
+    named: dict[str, str] = {}
+    there: set[str] = set()
+    for page in pages:
+        helps = page.name.startswith(("help_page", "whats_new", "accessibility"))
+        for element in page.tree.iter():
+            if helps and element.tag == "strong" and not element.get("class"):
+                named[words(element)] = page.name
+            elif not helps and element.tag in ("a", "button", "h1", "h2", "summary", "label"):
+                # Without the words for screen readers that tell one link from the next.
+                there |= {words(element), " ".join((element.text or "").split())}
+                there |= {words(one) for one in element.iter("span") if "hidden" not in one.get("class", "")}
+                there |= {" ".join((one.text or "").split()) for one in element.iter("span")}
+    missing = {text: page for text, page in named.items() if text.replace("’", "'") not in there}
+    assert len(named) > 40
+    assert not missing
+
+
+def test_a_list_with_nothing_in_it_says_what_would_put_something_there(pages: list[Seen]):
+    """Two sentences: that there is nothing, and what to do or when there will be something."""
+    bare = {
+        words(element): str(page)
+        for page in pages
+        for element in page.tree.iter("p")
+        if "app-empty" in element.get("class", "") and not re.search(r"[.;:] \w", words(element))
+    }
+    assert not bare

@@ -24,8 +24,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases import operations as case_operations
 from cases.models import Case, Job, Role
 from justice.domain.errors import Problem, Refused
+from orders import operations as order_operations
+from orders.models import Order
 from performance.domain.period import Quarter
 from tests.builders import a_council, a_team, an_order, staff
 from tests.web.conftest import World
@@ -204,6 +207,7 @@ def states(world: World) -> Iterator[Seen]:
     with nothing_kept():
         answer = worker.post(reverse("open_case"), again)
         yield from seen(Role.CASEWORKER, "open_case, known already", reverse("open_case"), answer)
+    yield from ended(world)
     job = Job.objects.get(pk=world.keys["job"])
     for name, changed in JOBS.items():
         for field, value in {"state": Job.State.DONE, "result": {}, "error": "", **changed}.items():
@@ -211,6 +215,28 @@ def states(world: World) -> Iterator[Seen]:
         job.save()
         address = reverse("job", args=[job.pk])
         yield from seen(Role.PERFORMANCE_OFFICER, f"job, {name}", address, officer.get(address))
+
+
+def ended(world: World) -> Iterator[Seen]:
+    """An order that is queried, one that has ended, and a record that is restricted."""
+    manager, today = world.users[Role.FIRST_LINE_MANAGER], timezone.localdate()
+    client = world.client(Role.FIRST_LINE_MANAGER)
+    order = Order.objects.get(pk=world.keys["order"])
+    page, case = reverse("order", args=[order.pk]), reverse("case", args=[order.case_id])
+    of = {"actor": manager, "order": order, "today": today, "expected_version": None}
+    with nothing_kept():
+        order_operations.query_order(reason="Is it 250 hours?", **of)
+        yield from seen(Role.FIRST_LINE_MANAGER, "order, queried", page, client.get(page))
+    with nothing_kept():
+        order_operations.end_order(on=today, reason="completed", **of)
+        yield from seen(Role.FIRST_LINE_MANAGER, "order, ended", page, client.get(page))
+    with nothing_kept():
+        person = order.case.person
+        case_operations.limit_record(
+            actor=manager, case=order.case, restricted=True, permitted=[world.users[Role.CASEWORKER]], excluded=[],
+            reason="A colleague's cousin", expected_version=person.version,
+        )  # fmt: skip
+        yield from seen(Role.FIRST_LINE_MANAGER, "case, restricted", case, client.get(case))
 
 
 ROW = {"file": "people.csv", "new": 1200, "changed": 1, "same": 0}
