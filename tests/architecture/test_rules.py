@@ -23,6 +23,7 @@ INTERFACE = re.compile(
 TRACKED_WRITERS = {
     "cases/operation.py",  # the version guard: a conditional update that row copies need not see
     "cases/timescales.py",  # derived rows
+    "cases/search.py",  # what people are found by: derived as well
     "cases/drafts.py",  # what is not part of the record
     "cases/jobs.py",
     "cases/notices.py",

@@ -188,12 +188,12 @@ def test_nothing_chosen_is_refused(manager, leaver):
 def test_a_failure_half_way_leaves_everything_as_it_was(manager, leaver, monkeypatch):
     before, calls = ownership(), []
 
-    def stumble(case, *rest):
+    def stumble(case, **rest):
         calls.append(case)
         if len(calls) == 3:
             raise RuntimeError("the third case")
 
-    monkeypatch.setattr("orders.operations.handover.move_future_appointments", stumble)
+    monkeypatch.setattr("orders.operations.handover.move_appointments", stumble)
     with pytest.raises(RuntimeError):
         hand_over(manager, leaver, a_caseworker())
     assert ownership() == before
