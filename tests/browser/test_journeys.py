@@ -198,6 +198,7 @@ def test_a_reassigned_case_leaves_one_list_and_enters_the_other(sign_in: Callabl
 
     # When the manager gives it to Bea
     page.goto(f"/cases/{case.pk}/")
+    page.get_by_text("More actions").click()
     page.get_by_role("link", name="Reassign").click()
     page.get_by_label("Team").select_option(label="North")
     page.get_by_label("Caseworker").select_option(label="Bea Example (North)")
