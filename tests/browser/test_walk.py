@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from cases import tasks
 from cases.models import Case, Notice, Role, User
 from orders.models import Order
-from tests.browser.conftest import downloaded, fill_date, found_by_axe, heading, press, rows_of
+from tests.browser.conftest import downloaded, fill_date, found_by_axe, heading, press
 from tests.builders import a_case, a_council, a_team, an_order, day, staff
 
 pytestmark = pytest.mark.browser
