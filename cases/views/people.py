@@ -169,6 +169,7 @@ class AssignCase(OperationView):
     operation = "assign_case"
     call = staticmethod(operations.assign_case)
     title = "Reassign"
+    returns_to = "case_record"
     form_class = forms.AssignForm
     done = "The case was reassigned"
     template_name = "assessments/assign.html"

@@ -109,7 +109,7 @@ def test_a_possible_duplicate_is_shown_before_a_second_person_is_made(sign_in: C
     # When it is said that they are not the same, then there are two
     page.get_by_label("None of the people listed above is this person").check()
     press(page, "Add this person")
-    expect(page.locator("h1")).to_have_text("Catherine MacSample")
+    expect(page.locator(".app-identity__name")).to_have_text("Catherine MacSample")
     assert Person.objects.filter(council=team.council).count() == 2
 
 
@@ -198,6 +198,7 @@ def test_a_reassigned_case_leaves_one_list_and_enters_the_other(sign_in: Callabl
 
     # When the manager gives it to Bea
     page.goto(f"/cases/{case.pk}/")
+    page.get_by_text("More actions").click()
     page.get_by_role("link", name="Reassign").click()
     page.get_by_label("Team").select_option(label="North")
     page.get_by_label("Caseworker").select_option(label="Bea Example (North)")

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from cases import tasks
 from cases.models import Case, Notice, Role, User
 from orders.models import Order
-from tests.browser.conftest import downloaded, fill_date, found_by_axe, heading, press, rows_of
+from tests.browser.conftest import downloaded, fill_date, found_by_axe, heading, press
 from tests.builders import a_case, a_council, a_team, an_order, day, staff
 
 pytestmark = pytest.mark.browser
@@ -80,8 +80,11 @@ def written(said: str) -> str:
 def due_on(page: Page) -> dict[str, list[str]]:
     """What is due next on a case's page: each timescale with its days."""
     found: dict[str, list[str]] = {}
-    for cells in rows_of(page, "What is due next"):
-        found.setdefault(cells[0], []).append(cells[2])
+    for item in page.locator(".app-due__item").all():  # those folded away among them
+        label = item.locator("h3").evaluate("heading => heading.firstChild.textContent.trim()")
+        said = re.search(r"\d+ \w{3} \d{4}", item.locator(".app-due__when").text_content() or "")
+        assert said, label
+        found.setdefault(label, []).append(said[0])
     return found
 
 
