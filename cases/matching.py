@@ -333,10 +333,11 @@ def _by_name(asked: Asked, known: Known) -> tuple[str, float, str]:
 
 def _by_postcode(asked: Asked, known: Known) -> tuple[float, str]:
     for typed in asked.postcodes:
+        where = f"at {written(typed)}" if _POSTCODE.fullmatch(typed) else f"in {typed}"
         if typed in known.lives:
-            return 1.0, f"lives at {written(typed)}"
+            return 1.0, f"lives {where}"
         if typed in known.lived:
-            return 0.8, f"lived at {written(typed)}"
+            return 0.8, f"lived {where}"
     return 0.0, ""
 
 
@@ -359,5 +360,5 @@ def postcode_keys(postcode: str) -> set[str]:
 
 
 def written(postcode: str) -> str:
-    """KY1 1AB, from how it is compared."""
-    return f"{postcode[:-3]} {postcode[-3:]}" if _POSTCODE.fullmatch(postcode) else postcode
+    """KY1 1AB, from how a whole postcode is compared."""
+    return f"{postcode[:-3]} {postcode[-3:]}"

@@ -6,6 +6,7 @@ Python, in cases.matching, so that it is the same too. Why: justice/decisions/18
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ CONSIDERED = 20_000
 # How much less likely than the likeliest somebody may be and still be shown: nobody is shown without need.
 BEHIND = 0.35
 LEAST = 0.3
+# Where somebody at least this likely is found, nobody less likely than that is looked for.
+LIKELY, UNLIKELY = 0.75, 0.55
 A_LITTLE = 0.1  # by which a closer look may lower what the index promised
 BATCH = 500
 
@@ -184,7 +187,7 @@ class Found:
     more: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class _Rough:
     """How like a person is by the index alone: the best likeness to each word typed, and what else is theirs."""
 
@@ -193,15 +196,11 @@ class _Rough:
     lives: float = 0.0
     certain: bool = False
 
-    def share(self, asked: Asked) -> float:
-        name = sum(self.words) / len(self.words) if self.words else 0.0
-        return 1.0 if self.certain else matching.weighed(asked, name, self.born, self.lives)
-
 
 def find(user: User, text: str, on: date) -> Found:
     """Those the user may see whom the text may mean, the likeliest first and of the same likelihood the open cases.
 
-    Eleven queries at most. A name that is known but not to this user takes the same ones as a name that nobody bears.
+    Twelve queries at most, whatever the number of people.
     """
     asked = asked_in(text, on)
     council = user.council_id
@@ -253,23 +252,30 @@ def _roughly(council: int, asked: Asked) -> dict[int, float]:
     blank = [matching.SAME_INITIAL if len(word) == 1 else 0.0 for word in asked.words]  # initials: see _seen
     found: dict[int, _Rough] = {}
     rows = SearchWord.objects.filter(council=council, word__in=wanted)
-    for person, word in rows.values_list("person", "word").iterator(chunk_size=5000):
+    for person, found_by in rows.values_list("person", "word").iterator(chunk_size=5000):
         rough = found.get(person)
         if rough is None:
             rough = found[person] = _Rough(blank.copy())
-        if word[0] == "#":
+        if found_by[0] == "#":
             rough.certain = True
-        elif word[0] == "@":
+        elif found_by[0] == "@":
             rough.lives = 1.0
         else:
-            for at, share in wanted[word]:
-                rough.words[at] = max(rough.words[at], share)
+            for at, share in wanted[found_by]:
+                if share > rough.words[at]:
+                    rough.words[at] = share
     if asked.born:
         near = matching.births_near(asked.born)
         born = Person.objects.filter(council=council, date_of_birth__in=near)
         for person, day in born.values_list("pk", "date_of_birth"):
             found.setdefault(person, _Rough(blank.copy())).born = near[day][0]
-    return {person: rough.share(asked) for person, rough in found.items()}
+    # What a word, the date and the postcode add: worked out once and not for each of twenty thousand people.
+    name = matching.weighed(asked, 1, 0, 0) / max(len(asked.words), 1)
+    birth, home = matching.weighed(asked, 0, 1, 0), matching.weighed(asked, 0, 0, 1)
+    return {
+        person: 1.0 if rough.certain else name * sum(rough.words) + birth * rough.born + home * rough.lives
+        for person, rough in found.items()
+    }
 
 
 def _wanted(council: int, asked: Asked) -> dict[str, list[tuple[int, float]]]:
@@ -307,11 +313,29 @@ class _Seen:
 
 
 def _seen(user: User, asked: Asked, rough: Mapping[int, float]) -> dict[int, _Seen]:
-    """The likeliest of these people whom the user may see, each with one case, in no order."""
+    """The likeliest of these people whom the user may see, each with one case, in no order.
+
+    The many with one word in common are asked for only if nobody likely is found. That turns on those whom the user
+    may see alone: a name that is hidden from the user goes the same way as one that nobody bears.
+    """
     considered = nsmallest(CONSIDERED, rough, key=lambda person: (-rough[person], person))
-    # Nobody has the key 0. It is asked for all the same, so that a name that is known but hidden from the user takes
-    # neither more nor fewer queries than one that is not there at all.
-    rows = Case.objects.visible_to(user).filter(person__in=considered or [0])
+    first = bisect_right(considered, -UNLIKELY, key=lambda person: -rough[person])
+    found = _visible(user, asked, considered[:first], rough)
+    if max((one.rough for one in found.values()), default=0.0) < LIKELY:
+        found |= _visible(user, asked, considered[first:], rough)
+    least = max((one.rough for one in found.values()), default=0.0) - BEHIND - A_LITTLE
+    close = nsmallest(
+        CLOSELY,
+        (person for person, one in found.items() if one.rough >= least),
+        key=lambda person: (-found[person].rough, found[person].closed, found[person].name, person),
+    )
+    return {person: found[person] for person in close}
+
+
+def _visible(user: User, asked: Asked, people: Sequence[int], rough: Mapping[int, float]) -> dict[int, _Seen]:
+    # Nobody has the key 0. It is asked for all the same, so that what is hidden and what is not there take as many
+    # queries.
+    rows = Case.objects.visible_to(user).filter(person__in=people or [0])
     initials = [word for word in asked.words if len(word) == 1]
     found: dict[int, _Seen] = {}
     for person, case, closed_on, name in rows.values_list("person", "pk", "closed_on", "person__name_key"):
@@ -323,13 +347,7 @@ def _seen(user: User, asked: Asked, rough: Mapping[int, float]) -> dict[int, _Se
         one = _Seen(case, closed_on is not None, share, name)
         if person not in found or (one.closed, -one.case) < (found[person].closed, -found[person].case):
             found[person] = one
-    least = max((one.rough for one in found.values()), default=0.0) - BEHIND - A_LITTLE
-    close = nsmallest(
-        CLOSELY,
-        (person for person, one in found.items() if one.rough >= least),
-        key=lambda person: (-found[person].rough, found[person].closed, found[person].name, person),
-    )
-    return {person: found[person] for person in close}
+    return found
 
 
 def known_of(people: Sequence[int], asked: Asked) -> dict[int, Known]:

@@ -65,6 +65,10 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("person", "word"), name="one_search_word_of_a_person")],
             },
         ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["council", "person"], name="cases_of_people"),
+        ),
         migrations.RunPython(fold_again, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
     ]

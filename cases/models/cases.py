@@ -116,6 +116,10 @@ class Case(Recorded, Versioned):
                 fields=("person",), condition=Q(closed_on=None), name="one_open_case_per_person"
             ),
         )
+        indexes = (
+            # cases.search: those of some people; without it SQLite reads every case of the council
+            models.Index(fields=("council", "person"), name="cases_of_people"),
+        )
 
     def __str__(self) -> str:
         return f"case {self.pk}"

@@ -23,6 +23,10 @@ def test_a_misspelt_name_in_the_header_finds_the_person(javascript: bool, sign_i
 
     # When the name is typed as it was heard, on the first page, and Enter pressed
     page.goto("/my-caseload/")
+    if javascript:
+        page.set_viewport_size(NARROW)
+        assert not too_wide(page)
+        page.set_viewport_size(WIDE)
     box = page.get_by_role("search").get_by_label("Find a person")
     box.fill("shivawn thornquil")
     box.press("Enter")
