@@ -224,7 +224,7 @@ def space_out(page: Page) -> None:
         """(rules) => {
           const sheet = new CSSStyleSheet();
           sheet.replaceSync(rules);
-          document.adoptedStyleSheets = [sheet];
+          document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
         }""",
         SPACED,
     )

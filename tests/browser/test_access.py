@@ -70,6 +70,34 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+PLANTED = """<!DOCTYPE html><html lang="en-GB"><head><title>Planted</title>
+<link rel="stylesheet" href="/static/app.css"></head><body><main><h1>Planted</h1>{}</main></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("planted", "fault"),
+    [
+        ("<p>Nothing is wrong here</p>", ""),
+        ('<img src="/static/icon.svg">', "image-alt"),
+        ('<input type="text">', "label"),
+        ('<strong class="app-tag app-tag--red"></strong>', "no words"),
+        (f"<p>{'Unbroken' * 12}</p>", "scrolls sideways at 320 px"),
+        ('<div class="app-alert app-planted">Cut off at the end of its first line, whatever follows</div>', "cut off"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_noticed(planted: str, fault: str, show: Callable[[Seen], Page]):
+    page = show(Seen("nobody", "planted", "/", 200, PLANTED.format(planted)))
+    page.evaluate(
+        """() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(".app-planted { height: 20px; overflow: hidden }");
+          document.adoptedStyleSheets = [sheet];
+        }"""
+    )
+    found = faults(page)
+    assert any(one.startswith(fault) for one in found) if fault else not found
+
+
 @pytest.mark.parametrize("who", [*ROLES, STRANGER])
 def test_no_page_has_a_fault(who: str, pages: list[Seen], show: Callable[[Seen], Page]):
     own = [page for page in pages if page.who == who]
