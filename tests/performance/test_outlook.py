@@ -18,7 +18,7 @@ ON = date(2025, 11, 27)
 
 @pytest.fixture
 def caseload(place: Place) -> Place:
-    records.a_caseload(place, 60, 5, date(2024, 8, 1), date(2025, 11, 20))
+    records.a_caseload(place, 90, 5, date(2024, 8, 1), date(2025, 11, 20))
     return place
 
 
