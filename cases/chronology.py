@@ -30,6 +30,7 @@ class Kind(TextChoices):
     APPOINTMENT = "appointment", "Appointments"
     NOTE = "note", "Notes"
     SESSION = "session", "Unpaid work"
+    COMPLIANCE = "compliance", "Absences and warnings"
     BREACH = "breach", "Breach"
     ASSESSMENT = "assessment", "Assessments"
     PLAN = "plan", "Plans"

@@ -9,8 +9,10 @@ from cases.models import Case, User
 from orders import ledger
 from orders.domain import breach as breach_rules
 from orders.domain import variation as variation_rules
+from orders.domain.compliance import Decision, steps_on
 from orders.domain.cpo import EndReason
-from orders.models import Appointment, Attendance, Breach, Contact, Order, Variation
+from orders.domain.dates import words
+from orders.models import Absence, Appointment, Attendance, Breach, Contact, FormalWarning, Order, Variation
 
 NOBODY: Told = ("", None)
 
@@ -71,6 +73,7 @@ def order_events(case: Case, user: User) -> Iterator[Event]:
     sessions = Attendance.objects.standing().filter(**of_order)
     for session in sessions.select_related("recorded_by").prefetch_related("lines__requirement"):
         yield _session(session, orders[session.order_id])
+    yield from _compliance(orders)
     for breach in Breach.objects.filter(**of_order).select_related("recorded_by"):
         yield from _breach(breach, orders[breach.order_id], told)
     for release in case.releases.select_related("recorded_by"):
@@ -150,6 +153,35 @@ def _session(row: Attendance, order: Order) -> Event:
         recorded_at=at,
         notable=row.outcome == Attendance.Outcome.UNACCEPTABLE_ABSENCE,
     )
+
+
+def _compliance(orders: dict[int, Order]) -> Iterator[Event]:
+    """What was decided of absences, and the formal warnings that were sent. Two queries."""
+    decided = Absence.objects.standing().exclude(decision="").filter(order__in=list(orders))
+    for absence in decided.select_related("decided_by"):
+        yield Event(
+            absence.changed_on or absence.decided_on or absence.learned_on,
+            Kind.COMPLIANCE,
+            f"Absence of {words(absence.on)} decided: {absence.get_decision_display().lower()}",
+            orders[absence.order_id].subject,
+            _sentences(absence.get_evidence_display(), absence.reason),
+            by=absence.decided_by.name if absence.decided_by else "",
+            notable=absence.decision == Decision.UNACCEPTABLE,
+        )
+    for warning in FormalWarning.objects.filter(order__in=list(orders)).select_related("issued_by"):
+        order = orders[warning.order_id]
+        labels = {step.key: step.label for step in steps_on(warning.issued_on)}
+        by, at = told_by(warning.issued_by, warning.recorded_at)
+        yield Event(
+            warning.issued_on,
+            Kind.COMPLIANCE,
+            f"{labels.get(warning.step, 'Formal warning')} sent, order {order.reference}",
+            order.subject,
+            warning.skipped_because,
+            by=by,
+            recorded_at=at,
+            notable=True,
+        )
 
 
 def _breach(row: Breach, order: Order, told: dict[tuple[str, str], Told]) -> Iterator[Event]:

@@ -27,6 +27,7 @@ PAGE = 50
 ANCHORS = {
     Kind.CONTACT: "contacts",
     Kind.SESSION: "sessions",
+    Kind.COMPLIANCE: "absences",
     Kind.BREACH: "breaches",
     Kind.ASSESSMENT: "assessments",
     Kind.PLAN: "plans",

@@ -40,9 +40,8 @@ PLACES: Final = (
         ("diary", "outcomes"),
     ),
     Place("Outcomes", "outcomes", ("business_support",), ("outcomes",)),
-    Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue",)),
+    Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue", "absences")),
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
-    Place("Absences", "absences", (*_CASEWORK, "senior_manager"), ("absences",)),
     Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated", "plans", "gaps")),
     Place(
         "Workload",

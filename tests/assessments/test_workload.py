@@ -69,7 +69,9 @@ def test_breaches_reports_and_releases_count_while_they_are_live():
     worker = a_caseworker()
     order = an_order(unpaid_work(), imposed=LONG_AGO, case=a_case(worker=worker), today=TODAY)
     by = {"actor": worker, "today": TODAY}
-    breach = operations.decide_breach(order=order, on=TODAY, reason="Did not attend", skipped_because="Warned before", **by)
+    breach = operations.decide_breach(
+        order=order, on=TODAY, reason="Did not attend", skipped_because="Warned before", **by
+    )
     report = assessment_operations.request_report(
         case=order.case, court_type="sheriff_summary", court="", requested_on=TODAY, hearing_on=TODAY, **by
     )
