@@ -23,6 +23,7 @@ INTERFACE = re.compile(
 TRACKED_WRITERS = {
     "cases/operation.py",  # the version guard: a conditional update that row copies need not see
     "cases/timescales.py",  # derived rows
+    "cases/search.py",  # derived rows
     "cases/jobs.py",
     "cases/notices.py",
     "performance/nightly.py",
