@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
@@ -200,5 +201,8 @@ def test_what_is_named_by_its_path_is_there() -> None:
     """Neither the type checker nor the import contracts see these names."""
     for name in (*settings.FACT_SOURCES, *settings.JOB_KINDS.values(), settings.JOB_BELL):
         assert callable(import_string(name)), name
+    for label in settings.SEARCHED_REFERENCES:
+        names = {field.name for field in apps.get_model(label)._meta.get_fields()}
+        assert {"reference", "case"} <= names, label
     for entry in app.conf.beat_schedule.values():
         assert entry["task"] in app.tasks or import_string(entry["task"])
