@@ -234,7 +234,12 @@ def parts_table(choices: Choices, figure: Figure, by: str) -> Table:
             Column("status", "Status", "status", kind="status"),
             Column("direction", "Against a year before", "direction_words"),
         ]  # fmt: skip
-    return Table(columns, parts, f"{figure.measure.short} by {by}", "No cases in this quarter")
+    return Table(
+        columns,
+        parts,
+        f"{figure.measure.short} by {by}",
+        "No cases in this quarter. Choose another on the page of the figures.",
+    )
 
 
 def _part_link(choices: Choices, part: Figure, by: str) -> str:

@@ -60,6 +60,8 @@ def faults(page: Page) -> list[str]:
     """What is wrong at a desk, on a phone (which is also a desk at 400 %), and with the lines further apart."""
     found = found_by_axe(page)
     found += [f"no words: {one}" for one in bare_statuses(page)]
+    if wide := too_wide(page):
+        found.append(f"scrolls sideways at 1280 px: {wide}")
     page.set_viewport_size(NARROW)
     if wide := too_wide(page):
         found.append(f"scrolls sideways at 320 px: {wide}")
