@@ -24,7 +24,7 @@ from assessments.views.waiting import reports_to_write
 from cases import jobs, operations, permissions
 from cases.calendars import calendar_of
 from cases.consultations import looked_through
-from cases.forms import FindPersonForm, ReviewSlotsForm
+from cases.forms import ReviewSlotsForm
 from cases.models import Case, Job, Notice, ReviewSlots, Role, Timescale, User
 from cases.views.board import Link, labels_of
 from cases.views.drafts import unfinished
@@ -744,7 +744,6 @@ def unpaid_work_supervisor(request: HttpRequest) -> HttpResponse:
             outcomes_to_record(user, on),
             unpaid_work_people(user, on),
         ),
-        form=FindPersonForm(auto_id="search_%s"),
     )
 
 
@@ -806,7 +805,6 @@ def business_support(request: HttpRequest) -> HttpResponse:
             reports_asked_lately(user, on),
             data_gaps(user, on),
         ),
-        form=FindPersonForm(auto_id="search_%s"),
     )
 
 
