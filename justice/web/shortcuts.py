@@ -22,7 +22,7 @@ class Shortcut:
 
 SHORTCUTS: Final = (
     Shortcut("home", "h", "Your first page"),
-    Shortcut("people", "s", "Find a person", "Every page, if your role works with people"),
+    Shortcut("find", "s", "Find a person", "Every page, if your role works with people"),
     Shortcut("overdue", "o", "What is overdue", "Every page, if your role works with cases"),
     Shortcut("my_week", "w", "My week", "Every page, if you hold cases"),
     Shortcut("notices", "n", "Notices", "Every page, if your role has them"),

@@ -69,6 +69,11 @@ class Hands:
     def press(self, name: str) -> None:
         self._go(self.page.get_by_role("button", name=name, exact=True))
 
+    def jump(self, link: Locator) -> None:
+        """A link to a place on the same page."""
+        self.steps += 1
+        self._press(link)
+
     def unfold(self, words: str) -> None:
         """What is folded away behind these words."""
         self.steps += 1
@@ -107,7 +112,7 @@ class Hands:
         if not named:
             return self.page.locator("body")
         there = self.page.get_by_role("heading", name=re.compile(rf"^{re.escape(named)}( [\d,]+)?$"))
-        parts = self.page.locator("section, .govuk-error-summary").filter(has=there)
+        parts = self.page.locator("section").filter(has=there)
         return parts.or_(self.page.get_by_role("navigation", name=named, exact=True))
 
     def _group(self, legend: str) -> Locator:
@@ -435,7 +440,7 @@ def test_an_absence_is_decided_and_the_first_warning_written(hands: Callable[[Us
 
     # Then the first warning is prompted
     told(ann, "The decision was saved")
-    expect(ann.page.get_by_role("heading", name="First warning is the next step")).to_be_visible()
+    expect(ann.page.get_by_role("heading", name="First formal warning is the next step")).to_be_visible()
 
     # When she writes it, as its words are set out
     ann.follow("Write the warning")
@@ -470,7 +475,7 @@ def test_attendance_is_recorded_from_today(hands: Callable[[User], Hands], north
     # Then they are on the record, and Today says so
     told(ulla, "The outcome was recorded")
     row = Attendance.objects.get(order=order)
-    assert (row.on, row.minutes) == (day(TODAY), 420)
+    assert (row.on, row.minutes_worked) == (day(TODAY), 420)
     assert heading(ulla.page).endswith("Today")
     ulla.leave()
 
@@ -522,7 +527,7 @@ def test_a_refused_form_is_mended_and_sent(hands: Callable[[User], Hands], north
     links = summary.get_by_role("link").all()
     assert len(links) == 2, summary.inner_text()
     for link in links:
-        ann.follow(link.inner_text(), within="There is a problem")
+        ann.jump(link)
         field = ann.page.locator(link.get_attribute("href") or "")
         expect(field).to_be_focused()
         expect(field).to_have_attribute("aria-invalid", "true")

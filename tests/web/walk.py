@@ -41,6 +41,7 @@ FILES = re.compile(r"(_csv|_xlsx|_file|_update|_letter|_print|_calendar)$")  # a
 PASSING = re.compile(
     r'name="(?:csrfmiddlewaretoken|key|draft-page|draft-after)" value="[^"]*"|nonce="[^"]*"'
     r'|<strong class="app-breakable">\w*'
+    r"|at \d\d:\d\d</div>"  # when it was printed
 )
 # What is the role's and not the page's: its header and navigation, of which one entry is marked, and who printed it.
 FRAME = re.compile(
@@ -82,6 +83,7 @@ def seen(who: str, name: str, address: str, answer: HttpResponse) -> list[Seen]:
     if not answer.content:
         return []
     policy = answer.headers.get("Content-Security-Policy", "")
+    address = answer.request["PATH_INFO"]  # where one was sent on to, if so
     return [Seen(who, name, address, answer.status_code, answer.content.decode(), policy)]
 
 
