@@ -41,7 +41,9 @@ def order_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
         order = orders[absence.order_id]
         yield (
             order.case_id,
-            Fact(absence.subject, "absence_notified", absence.learned_on, reference=order.reference),
+            Fact(
+                absence.subject, "absence_notified", absence.learned_on, reference=_told_apart(order, absence)
+            ),
         )
         if absence.decided_on:
             yield order.case_id, Fact(absence.subject, "absence_decided", absence.decided_on)
@@ -58,6 +60,11 @@ def order_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
                 release.case_id,
                 Fact(release.subject, "post_release_interview_held", release.interviewed_on),
             )
+
+
+def _told_apart(order: Order, absence: Absence) -> str:
+    """An order's reference with the day that was missed: several absences may wait at once."""
+    return f"{order.reference[:36]}, {absence.on:%-d %b %Y}"
 
 
 def _placements(orders: dict[int, Order]) -> dict[int, list[date]]:

@@ -139,7 +139,7 @@ class HandOverCaseload(OperationView):
     """Who takes each case: proposed so that shares come out level, changed as the manager likes, checked."""
 
     operation = "hand_over_caseload"
-    title = "Hand over a caseload"
+    title = "Who takes each case"
     button = "Check before and after"
     form_class = forms.HandOverForm
     template_name = "assessments/hand_over_caseload.html"

@@ -97,7 +97,7 @@ def own_overdue(user: User, on: date) -> Section:
     return Section(
         "overdue",
         "Overdue",
-        "Nothing of yours is overdue.",
+        "Nothing of yours is overdue. What falls due is below.",
         count,
         listed("overdue"),
         tasks=work(found, user, on),
@@ -113,7 +113,7 @@ def own_week(user: User, on: date) -> Section:
     return Section(
         "week",
         "Due this week",
-        f"Nothing more of yours is due by Sunday {sunday:%-d %B}.",
+        f"Nothing more of yours is due by Sunday {sunday:%-d %B}. The next two weeks have a list of their own.",
         count,
         listed("due_soon", due_from=on, due_to=sunday),
         tasks=work(found, user, on),
@@ -194,7 +194,7 @@ def outcomes_to_record(user: User, on: date) -> Section:
     return Section(
         "outcomes",
         "Outcomes to record",
-        "Every appointment that has been has its outcome.",
+        "Every appointment that has been has its outcome. Book the next ones on the person's page.",
         count,
         reverse("outcomes"),
         tasks=tasks,
@@ -208,7 +208,7 @@ def absences_to_decide(user: User, on: date) -> Section:
     tasks = [
         Task(
             title=name_of(row.order.case.person),
-            href=reverse("order", args=[row.order_id]),
+            href=reverse("case", args=[row.order.case_id]),
             about=f"{row.what}, {row.on:%-d %B %Y}, {row.order.reference}",
             case=row.order.case_id,
             status=left(row.due_on, on, calendar),
@@ -219,7 +219,7 @@ def absences_to_decide(user: User, on: date) -> Section:
     return Section(
         "absences",
         "Absences to decide",
-        "No absence waits for a decision.",
+        "No absence waits for a decision. One does when somebody did not attend.",
         count,
         reverse("absences"),
         tasks=tasks,
@@ -233,7 +233,7 @@ def steps_prompted(user: User, on: date) -> Section:
     tasks = [
         Task(
             title=name_of(one.order.case.person),
-            href=reverse("order", args=[one.order.pk]),
+            href=reverse("case", args=[one.order.case_id]),
             about=f"{one.prompt.step.label}, {one.order.reference}",
             case=one.order.case_id,
             status=Status(f"Since {one.prompt.prompted_on:%-d %B}", "amber"),
@@ -255,9 +255,9 @@ def unfinished_forms(user: User) -> Section:
     found = unfinished(user)
     tasks = [
         Task(
-            title=one.title,
+            title=f"{one.title}: {one.person}" if one.person else one.title,
             href=one.href,
-            about=one.person,
+            about="Not sent yet",
             case=one.case,
             status=Status(f"Typed {moment(one.saved_at)}", "blue"),
         )
@@ -291,7 +291,7 @@ def came_lately(user: User, on: date) -> Section:
     return Section(
         "new",
         f"Came to you in the last {LATELY.days} days",
-        "No case and no order came to you lately.",
+        "No case and no order came to you lately. Your first line manager allocates them.",
         count,
         listed("my_caseload", given="lately"),
         tasks=tasks,
@@ -327,7 +327,7 @@ def team_board(user: User, on: date) -> Section:
     return Section(
         "team",
         "Team by worker",
-        "Nothing is to be done in the team.",
+        "Nothing is to be done in the team. What orders and reports require stands here when it falls due.",
         len(rows),
         reverse("team"),
         table=Table(columns, rows[:SHOWN], "Team by worker") if rows else None,
@@ -444,7 +444,7 @@ def unallocated(user: User, on: date) -> Section:
     return Section(
         "unallocated",
         "Unallocated",
-        "Every open case has somebody who holds it, and every order a responsible officer.",
+        "Every open case has somebody who holds it. Every order has a responsible officer.",
         len(found),
         reverse("unallocated"),
         tasks=tasks,
@@ -458,7 +458,7 @@ def queried_orders(user: User, on: date) -> Section:
     tasks = [
         Task(
             title=name_of(order.case.person),
-            href=reverse("order", args=[order.pk]),
+            href=reverse("case", args=[order.case_id]),
             about=f"{order.reference}, asked {asked_on(order):%-d %B %Y}",
             case=order.case_id,
             status=waiting(age(asked_on(order), on)),
@@ -471,7 +471,7 @@ def queried_orders(user: User, on: date) -> Section:
     return Section(
         "queried",
         "Orders queried with the clerk of court",
-        "No order waits for the clerk of court's answer.",
+        "No order waits for the clerk of court's answer. An order is queried on its own page.",
         count,
         reverse("queried_orders"),
         tasks=tasks,
@@ -484,7 +484,7 @@ def data_gaps(user: User, on: date) -> Section:
     return Section(
         "gaps",
         "Data gaps",
-        "Nothing is missing in the records.",
+        "Nothing is missing in the records. Every kind of gap is looked for each time.",
         table=Table(gaps.columns(on_home=True), rows, "Data gaps") if rows else None,
         links=(Link("All kinds of gap, and why each matters", reverse("data_gaps")),),
     )
@@ -662,7 +662,7 @@ def overdue_by_locality(user: User, on: date) -> Section:
     return Section(
         "overdue",
         "Overdue now",
-        "Nothing is overdue anywhere.",
+        "Nothing is overdue anywhere. The board shows what falls due next.",
         sum(row["late"] for row in found),
         reverse("overdue"),
         table=Table(columns, found, "Overdue now, by locality") if found else None,
@@ -769,7 +769,7 @@ def unpaid_work_people(user: User, on: date) -> Section:
     tasks = [
         Task(
             title=name_of(order.case.person),
-            href=reverse("order", args=[order.pk]),
+            href=reverse("case", args=[order.case_id]),
             about=(
                 f"{order.reference}, last session {order.last_session_on:%-d %B %Y}"
                 if order.last_session_on
@@ -787,7 +787,7 @@ def unpaid_work_people(user: User, on: date) -> Section:
     return Section(
         "people",
         "Unpaid work to do",
-        "Nobody of your team has unpaid work left to do.",
+        "Nobody of your team has unpaid work left to do. Orders with unpaid work stand here when they are imposed.",
         count,
         reverse("unpaid_work_orders"),
         tasks=tasks,
@@ -813,7 +813,12 @@ def reports_waiting(user: User, on: date) -> Section:
         reports_to_write(user, on),
         user,
         on,
-        Section("reports", "Court reports to write", "No court waits for a report.", href=reverse("reports")),
+        Section(
+            "reports",
+            "Court reports to write",
+            "No court waits for a report. A request is recorded on the person's case.",
+            href=reverse("reports"),
+        ),
     )
 
 

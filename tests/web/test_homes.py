@@ -44,6 +44,12 @@ def counted_links(answer: HttpResponse) -> list[tuple[str, int]]:
     return found
 
 
+def total_of(answer: HttpResponse) -> int:
+    """How many a list holds in all: most are listings, unfinished forms are all on their page."""
+    listing = answer.context.get("listing")
+    return listing.total if listing is not None else len(answer.context["unfinished"])
+
+
 def at(said: str) -> time_machine.travel:
     return time_machine.travel(
         datetime.combine(day(said), datetime.min.time().replace(hour=10), ZoneInfo("Europe/London"))
@@ -106,7 +112,7 @@ def test_every_count_on_a_home_is_the_total_of_the_list_it_opens(full: World, ro
     for href, says in links:
         answer = client.get(href)
         assert answer.status_code == 200, (role, href)
-        assert answer.context["listing"].total == says, (role, href)
+        assert total_of(answer) == says, (role, href)
     for section in home.context["sections"]:
         if section.count and section.href:
             assert (section.href, section.count) in links, section.key
@@ -128,7 +134,16 @@ def test_every_count_of_the_board_and_of_the_gaps_opens_its_list(full: World, ro
 def test_a_manager_has_something_in_every_section(full: World):
     found = sections(full.client(Role.FIRST_LINE_MANAGER))
     assert [key for key, section in found.items() if not (section.tasks or section.table)] == []
-    assert list(found) == ["team", "reviews", "plans", "unallocated", "officers", "queried", "gaps"]
+    assert list(found) == [
+        "team",
+        "reviews",
+        "plans",
+        "unallocated",
+        "absences",
+        "outcomes",
+        "queried",
+        "gaps",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +185,7 @@ def test_a_home_makes_a_fixed_number_of_queries(world: World, role: str):
     before = queries()
     grow(world, 9)
     assert queries() == before
-    assert before <= 19, f"{role}: {before}"
+    assert before <= 31, f"{role}: {before}"
 
 
 # ---------------------------------------------------------------- what a caseworker sees, day by day
@@ -178,8 +193,8 @@ def test_a_home_makes_a_fixed_number_of_queries(world: World, role: str):
 
 @pytest.fixture
 def worker(db: None) -> User:
-    a_council()
-    return a_caseworker(team=a_team())
+    """Of a team of their own: the world of other tests is round these too."""
+    return a_caseworker(team=a_team("West", a_council("Glenmore")))
 
 
 def keys_of(client: Client) -> dict[str, set[str]]:
@@ -211,7 +226,7 @@ def test_a_week_ends_on_its_sunday_and_the_next_begins_on_monday(worker: User):
         months=12, imposed="29 August 2026", case=a_case(worker=worker)
     )  # reviewed by Sunday 29 November
     an_order(months=12, imposed="30 August 2026", case=a_case(worker=worker))  # by Monday 30 November
-    reviews = Timescale.objects.filter(clause="cpo.review", occurrence=1).order_by("due_on")
+    reviews = Timescale.objects.filter(clause="cpo.review", occurrence=1, worker=worker).order_by("due_on")
     assert [row.due_on for row in reviews] == [date(2026, 11, 29), date(2026, 11, 30)]
     for said, week, overdue in [
         ("28 November 2026", 1, 0),
@@ -235,7 +250,7 @@ def test_each_line_says_why_and_offers_the_one_thing_that_would_meet_it(worker: 
     assert first.why == "Due Friday 27 November 2026: 1 working day after Thursday 26 November 2026."
     assert (first.action.words, first.action.href) == (
         "Record the first contact",
-        reverse("record_contact", args=[order.pk]),
+        reverse("record_contact", args=[order.pk]) + "?kind=first_contact",
     )
 
 
@@ -389,9 +404,9 @@ def test_a_supervisor_finds_whom_the_team_saw_last_first(worker: User):
         order_operations.record_attendance(
             actor=worker, order=order, on=on, outcome="attended", minutes=300, today=date(2026, 10, 12)
         )
-    (section,) = sections(enter(supervisor)).values()
+    section = sections(enter(supervisor))["people"]
     assert [task.href for task in section.tasks] == [
-        reverse("order", args=[order.pk]) for order in (late, early, never)
+        reverse("case", args=[order.case_id]) for order in (late, early, never)
     ]
     assert section.tasks[0].action.href == reverse("record_attendance", args=[late.pk])
 

@@ -61,10 +61,14 @@ def found_invalid(folder: Path, pages: Iterable[str]) -> list[list[str]]:
         files.append(folder / f"{number:04}.html")
         files[-1].write_text(html, encoding="utf-8")
     line = [node(), str(CHECKER), "--config", str(RULES), "--formatter", "json", str(folder)]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=BASE)
+    # To a file: what is written to a pipe is cut where the checker ends before it is read.
+    report = files[0].with_name("report.json")
+    with report.open("w") as out:
+        done = subprocess.run(line, stdout=out, stderr=subprocess.PIPE, text=True, check=False, cwd=BASE)
+    said_of_all = report.read_text()
     assert done.returncode in (0, 1), done.stderr
-    assert done.stdout.startswith("["), done.stdout or done.stderr
-    wrong = {Path(file["filePath"]).name: file for file in json.loads(done.stdout)}
+    assert said_of_all.startswith("["), said_of_all or done.stderr
+    wrong = {Path(file["filePath"]).name: file for file in json.loads(said_of_all)}
     return [
         [
             f"{said['ruleId']}: {said['message']}: {excerpt(file, said)}"

@@ -36,7 +36,7 @@ def typed(day: date) -> str:
 # ---------------------------------------------------------------- who
 
 
-@pytest.mark.parametrize("name", ["workload", "hand_over", "unallocated"])
+@pytest.mark.parametrize("name", ["workload", "hand_over"])
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.SYSTEM])
 def test_managers_open_them_and_nobody_else_does(world: World, role, name):
     status = world.client(role).get(reverse(name)).status_code
@@ -281,7 +281,7 @@ def test_who_looked_through_the_caseload_is_logged(world: World):
 
 
 def test_a_handover_note_stands_on_the_case(world: World):
-    assert "Rings before visits" in page(world, Role.CASEWORKER, "case", world.keys["case"])
+    assert "Rings before visits" in page(world, Role.CASEWORKER, "case_record", world.keys["case"])
 
 
 def test_a_program_hands_over_by_the_same_form(world: World):
