@@ -102,7 +102,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         page_size=200,
         caption="Whose caseload",
         counts=("worker", "workers"),
-        empty="Nobody holds a case that you may see.",
+        empty="Nobody holds a case that you may see. Cases are allocated from the unallocated list.",
     )
     made = Handover.objects.visible_to(user).select_related("leaver", "recorded_by", "undone_by")[:10]
     context = {"title": "Hand over a caseload", "listing": listing, "made": _made(made)}

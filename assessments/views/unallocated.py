@@ -154,6 +154,6 @@ def unallocated(request: HttpRequest, file: str = "") -> HttpResponseBase:
         caption="Unallocated",
         counts=("case or order", "cases and orders"),
         case_of="case.pk",
-        empty="Every open case has somebody who holds it, and every order a responsible officer.",
+        empty="Every open case has somebody who holds it. Every order has a responsible officer.",
     )
     return show(request, listing, "cases/list.html", "unallocated cases and orders", file)

@@ -70,7 +70,7 @@ def reports(request: HttpRequest, file: str = "") -> HttpResponseBase:
         filterset=ReportFilter(request.GET, queryset=rows, request=request),
         caption="Court reports to write",
         counts=("report", "reports"),
-        empty="No court waits for a report.",
+        empty="No court waits for a report. A request is recorded on the person's case.",
         case_of="case_id",
     )
     return show(request, listing, "cases/list.html", "court reports", file)

@@ -419,7 +419,7 @@ def plans_waiting(user: User, on: date) -> Section:
     return Section(
         "plans",
         "Plans to approve",
-        "No plan waits for approval: every supervised order of the team has one.",
+        "No plan waits for approval. Every supervised order of the team has one.",
         count,
         reverse("plans_to_approve"),
         tasks=[replace(task, why="") for task in work(found, user, on, holder=True)],

@@ -360,7 +360,14 @@ def _own(request: HttpRequest) -> tuple[TimescaleQuerySet, Covering | None]:
 def overdue(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """Due before today, not done, and still to be done."""
     rows, cover = _own(request)
-    return timescale_list(request, rows.overdue(today()), "Overdue", "Nothing is overdue.", file, cover)
+    return timescale_list(
+        request,
+        rows.overdue(today()),
+        "Overdue",
+        "Nothing is overdue. Due soon looks two weeks ahead.",
+        file,
+        cover,
+    )
 
 
 def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
@@ -373,13 +380,19 @@ def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
         rows = rows.filter(due_on__gte=on)
     if asked:
         return timescale_list(
-            request, rows, "Due on the days chosen", "Nothing is due on these days.", file, cover, "due-soon"
+            request,
+            rows,
+            "Due on the days chosen",
+            "Nothing is due on these days. Choose others with the filter.",
+            file,
+            cover,
+            "due-soon",
         )
     return timescale_list(
         request,
         rows.open(on).due_between(on, on + SOON),
         "Due in the next two weeks",
-        "Nothing is due in the next two weeks.",
+        "Nothing is due in the next two weeks. What orders and reports require stands here when it falls due.",
         file,
         cover,
     )
@@ -405,7 +418,7 @@ def plans(request: HttpRequest, file: str = "") -> HttpResponseBase:
         request,
         plans_to_approve(request.user, today()),
         "Plans to approve",
-        "No plan waits for approval: every supervised order of the team has one.",
+        "No plan waits for approval. Every supervised order of the team has one.",
         file,
     )
 

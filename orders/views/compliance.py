@@ -540,7 +540,7 @@ def steps_set_aside(request: HttpRequest, file: str = "") -> HttpResponseBase:
         default_order=(F("on").desc(),),
         caption="Steps set aside in the last year",
         counts=("step", "steps"),
-        empty="Nobody has set a step aside in the last year.",
+        empty="Nobody has set a step aside in the last year. Each one that is will stand here with its reason.",
         case_of="order.case_id",
     )
     reasons = Table(

@@ -98,7 +98,7 @@ def queried_orders(request: HttpRequest, file: str = "") -> HttpResponseBase:
         default_order="asked_on",
         caption="Orders queried with the clerk of court",
         counts=("order", "orders"),
-        empty="No order waits for the clerk of court's answer.",
+        empty="No order waits for the clerk of court's answer. An order is queried on its own page.",
         case_of="case_id",
     )
     return show(request, listing, "cases/list.html", "queried orders", file)
@@ -136,7 +136,7 @@ def unpaid_work_orders(request: HttpRequest, file: str = "") -> HttpResponseBase
         default_order="-last_session_on",
         caption="People with unpaid work to do",
         counts=("order", "orders"),
-        empty="Nobody has unpaid work left to do.",
+        empty="Nobody has unpaid work left to do. Orders stand here when they are imposed.",
         case_of="case_id",
     )
     return show(request, listing, "cases/list.html", "unpaid work to do", file)

@@ -104,7 +104,7 @@ def data_gap(request: HttpRequest, gap: str, file: str = "") -> HttpResponseBase
         default_order="since",
         caption=chosen.label,
         counts=("row", "rows"),
-        empty="Nothing is missing here.",
+        empty="Nothing is missing here. It is looked for each time this page is opened.",
         case_of=f"{chosen.case}_id" if chosen.case else "pk",
         slug=f"gap-{chosen.key}",
     )

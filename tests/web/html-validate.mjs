@@ -18,6 +18,8 @@ export default {
     "no-redundant-role": "off",
     // A label, a description or a name that points to nothing.
     "no-missing-references": "error",
+    // A telephone number is kept and shown as people say it.
+    "tel-non-breaking": "off",
     // Templates leave blanks where a condition was false.
     "no-trailing-whitespace": "off",
     // <div role="region"> is a box to scroll; <section> would say no more.
