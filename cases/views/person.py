@@ -127,8 +127,10 @@ class CasePage(CaseSection):
         contacts = Contact.objects.filter(order__in=[row.order.pk for row in orders])
         notes = Note.objects.visible_to(user).filter(case=case).standing()
         reports = list(case.report_requests.order_by("-hearing_on"))
-        primary = [*self.primary(current), *self.links(*ALWAYS)]
-        more = self.links(*MORE)
+        first, more = self.primary(current), self.links(*MORE)
+        if not current:  # the first thing to record is what the court made
+            first, more = more[:1], more[1:]
+        primary = [*first, *self.links(*ALWAYS)]
         return {
             **context,
             "due_lines": to_do[:AT_ONCE],

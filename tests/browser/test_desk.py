@@ -29,7 +29,7 @@ pytestmark = pytest.mark.browser
 # Links and buttons pressed and fields filled, a date counted as one field.
 STEPS = {
     "record a contact": 6,
-    "impose an order": 10,
+    "impose an order": 9,
     "reassign a case": 5,
     "find a person": 3,
     "what is late in my team": 1,
@@ -326,7 +326,6 @@ def test_an_order_is_imposed(hands: Callable[[User], Hands], north: Team):
     ann.open(north.home)
 
     # When she records 120 hours and 18 months' supervision
-    ann.unfold("More actions")
     ann.follow("Record an order")
     ann.choose("Instead of imprisonment")
     ann.pick("Kind of court", "Sheriff Court, summary")

@@ -108,6 +108,10 @@ def order():
         tool="ls_cmi", completed_on=day("20 June 2025"), total=24, level="", sub_scores={}, **by
     )
     assessing.approve_plan(approved_on=day("23 June 2025"), summary="Find work", **(by | {"actor": manager}))
+    operations.decide_absence(
+        actor=worker, absence=order.absences.get(), decision="unacceptable", evidence="", reason="None given",
+        decided_on=day("25 June 2025"), today=TODAY, expected_version=1,
+    )  # fmt: skip
     breach = operations.decide_breach(on=day("1 July 2025"), reason="Absent", skipped_because="Serious", **by)
     operations.lodge_breach(
         actor=worker, breach=breach, on=day("3 July 2025"), today=TODAY, expected_version=1
