@@ -131,7 +131,7 @@ def _made(rows: Sequence[Handover]) -> Table:
         ),
         rows,
         "The last handovers",
-        "No caseload was handed over yet.",
+        "No caseload was handed over yet. Choose whose above.",
     )
 
 

@@ -550,7 +550,7 @@ def steps_set_aside(request: HttpRequest, file: str = "") -> HttpResponseBase:
         ),
         counted,
         "Steps set aside by reason",
-        "Nobody has set a step aside in the last year.",
+        "Nobody has set a step aside in the last year. Each one that is will stand here.",
     )
     return show(
         request,
