@@ -259,7 +259,7 @@ def unfinished_forms(user: User) -> Section:
             href=one.href,
             about="Not sent yet",
             case=one.case,
-            status=Status(f"Typed {moment(one.saved_at)}", "blue"),
+            why=f"Typed on {moment(one.saved_at)}",
         )
         for one in found[:SHOWN]
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -45,4 +46,4 @@ def test_a_misspelt_name_in_the_header_finds_the_person(javascript: bool, sign_i
 
     # When the link is followed with the keyboard, then it is her page
     page.get_by_role("link", name="Thornquill, Siobhan").press("Enter")
-    expect(page.locator("h1")).to_have_text("Siobhan Thornquill")
+    expect(page).to_have_title(re.compile("^Overview: Siobhan Thornquill"))
