@@ -249,7 +249,7 @@ def sign_in_by_hand(page: Page, worker: User) -> None:
     page.get_by_label("Email address").fill(worker.email)
     page.get_by_label("Password", exact=True).fill("a long password")
     press(page, "Sign in")
-    page.wait_for_url("**/my-caseload/")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_signed_out_while_typing_and_in_again_in_another_tab(
