@@ -49,7 +49,7 @@ def assessment_events(case: Case, user: User) -> Iterator[Event]:
             by=by,
             recorded_at=at,
         )
-    for plan in Plan.objects.filter(**of_case).select_related("recorded_by", "approved_by"):
+    for plan in Plan.objects.approved().filter(**of_case).select_related("recorded_by", "approved_by"):
         by, at = told_by(plan.recorded_by, plan.recorded_at)
         approver = f" by {plan.approved_by.name}" if plan.approved_by else ""
         yield Event(

@@ -16,7 +16,7 @@ def assessment_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
     assessed = Assessment.objects.filter(order__case__in=cases, tool=Assessment.Tool.LS_CMI)
     for case, order, on in assessed.values_list("order__case_id", "order_id", "completed_on"):
         yield case, Fact(f"order:{order}", "lscmi_completed", on)
-    plans = Plan.objects.filter(order__case__in=cases)
+    plans = Plan.objects.approved().filter(order__case__in=cases)
     for case, order, on in plans.values_list("order__case_id", "order_id", "approved_on"):
         yield case, Fact(f"order:{order}", "plan_approved", on)
     reviews = Review.objects.filter(order__case__in=cases)

@@ -40,6 +40,14 @@ LABELS = {
     "antisocial_pattern": "Antisocial pattern",
 }
 HIGHEST = sum(MAXIMA.values())
+
+# The items by number, subcomponent after subcomponent, and those that are rated 0 to 3 and not answered yes or no.
+ITEMS: dict[str, range] = {}
+for _name, _count in MAXIMA.items():
+    _first = 1 + sum(len(one) for one in ITEMS.values())
+    ITEMS[_name] = range(_first, _first + _count)
+RATED = frozenset({15, 16, 17, 18, 19, 20, 23, 30, 31, 36, 37})
+HIGHEST_RATING = 3
 LEVELS = {"very_low": "Very low", "low": "Low", "medium": "Medium", "high": "High", "very_high": "Very high"}
 
 
@@ -89,6 +97,68 @@ def level_of(total: int, bands: Bands) -> str:
     if not 0 <= total <= HIGHEST:
         raise ValueError(f"An LS/CMI total is 0 to {HIGHEST}, not {total}")
     return next(level for level, highest in bands.highest.items() if total <= highest)
+
+
+def point(item: int, answer: int | None) -> int:
+    """What an answer adds to the score: a yes is one point; a rating of 0 or 1 is one point, of 2 or 3 none.
+
+    Left out is None and adds nothing. ValueError for an item or an answer that no LS/CMI has.
+    """
+    if not 1 <= item <= HIGHEST:
+        raise ValueError(f"An LS/CMI has the items 1 to {HIGHEST}, not {item}")
+    if answer is None:
+        return 0
+    if item in RATED:
+        if not 0 <= answer <= HIGHEST_RATING:
+            raise ValueError(f"Item {item} is rated 0 to {HIGHEST_RATING}, not {answer}")
+        return int(answer <= 1)
+    if answer not in (0, 1):
+        raise ValueError(f"Item {item} is answered 1 for yes or 0 for no, not {answer}")
+    return answer
+
+
+def sub_scores_of(answers: Mapping[int, int | None]) -> dict[str, int]:
+    """The eight sub-scores that these answers give; an item without an answer adds nothing."""
+    return {name: sum(point(item, answers.get(item)) for item in items) for name, items in ITEMS.items()}
+
+
+def omitted(answers: Mapping[int, int | None]) -> tuple[int, ...]:
+    """The items without an answer."""
+    return tuple(item for items in ITEMS.values() for item in items if answers.get(item) is None)
+
+
+def mismatches(
+    answers: Mapping[int, int | None], sub_scores: Mapping[str, int], total: int | None
+) -> tuple[str, ...]:
+    """What of a stored LS/CMI does not follow from the rest of it: codes, none where all agrees.
+
+    "answers_impossible", "sub_scores_impossible", "sub_scores_disagree_with_answers", "total_impossible",
+    "total_missing", "total_disagrees_with_sub_scores".
+    """
+    found = []
+    expected = None
+    if answers:
+        try:
+            expected = sub_scores_of(answers)
+        except (ValueError, TypeError):
+            found.append("answers_impossible")
+        if any(item not in range(1, HIGHEST + 1) for item in answers) and not found:
+            found.append("answers_impossible")
+    possible = all(
+        name in MAXIMA and type(score) is int and 0 <= score <= MAXIMA[name]
+        for name, score in sub_scores.items()
+    )
+    if not possible:
+        found.append("sub_scores_impossible")
+    elif expected is not None and dict(sub_scores) != expected:
+        found.append("sub_scores_disagree_with_answers")
+    if total is None:
+        found.append("total_missing")
+    elif not 0 <= total <= HIGHEST:
+        found.append("total_impossible")
+    elif possible and _sum(total, sub_scores):
+        found.append("total_disagrees_with_sub_scores")
+    return tuple(found)
 
 
 def problems(

@@ -1,23 +1,20 @@
-"""Risk and need, the plan, and its reviews. Completed assessments, approved plans and held reviews are never edited."""
+"""Risk and need, as instruments find them. A completed assessment is never edited."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from assessments.domain import lscmi
-from cases.models import Case, Recorded, User, tracked
+from assessments.models.base import OfAssessment, OfOrder
+from cases.models import Recorded, tracked
 from orders.models import Order
-
-
-class _OfOrder(models.QuerySet):
-    def visible_to(self, user: User) -> models.QuerySet:
-        return self.filter(order__case__in=Case.objects.visible_to(user))
 
 
 class Assessment(Recorded):
     """A completed assessment: scores and, beside the level that follows from them, an override. Add-only.
 
-    The level of an LS/CMI is never stored: it is worked out from the total and the bands in force.
+    The level of an LS/CMI is never stored: it is worked out from the total and the bands in force. A record that was
+    wrong stays as it is: another corrects it.
     """
 
     class Tool(models.TextChoices):
@@ -29,19 +26,42 @@ class Assessment(Recorded):
         STABLE_2007 = "stable_2007", "Stable 2007"
         ACUTE_2007 = "acute_2007", "Acute 2007"
         YLS_CMI = "yls_cmi", "YLS/CMI"
+        CRIME_PICS_II = "crime_pics_ii", "Crime-PICS II"
+        OUTCOME_STAR = "outcome_star", "Outcome Star"
+
+    class Reason(models.TextChoices):
+        COURT_REPORT = "court_report", "For a court report"
+        INITIAL = "initial", "At the start of the order"
+        REVIEW = "review", "For a review, or after a change"
+        TRANSFER = "transfer", "At a transfer between areas"
+        CLOSURE = "closure", "At the end of the order"
+
+    class Override(models.TextChoices):
+        CLIENT_BASED = "client_based", "Professional judgement about the person"
+        ADMINISTRATIVE = "administrative", "Policy or administrative rule"
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="assessments")
     tool = models.CharField(max_length=20, choices=Tool)
     completed_on = models.DateField()
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    # LS/CMI only: {"1": 1, "15": 2, "16": null}: yes is 1, no is 0, a rating is 0 to 3, left out is null.
+    # Empty where the licensed system holds the items.
+    answers = models.JSONField(default=dict, blank=True)
     total = models.PositiveSmallIntegerField(null=True, blank=True)
     # {"criminal_history": 4, …}: the sub-scores by the names of assessments.domain.lscmi
     sub_scores = models.JSONField(default=dict)
+    # ["family_marital", …]: the subcomponents in which the person is strong; they do not change the score
+    strengths = models.JSONField(default=list, blank=True)
     # The level of a tool whose level does not follow from a score (RoSH, SARA, RM2000)
     stated_level = models.CharField(max_length=20, blank=True)
+    override_kind = models.CharField(max_length=20, choices=Override, blank=True)
     override_level = models.CharField(max_length=20, blank=True)
     override_reason = models.CharField(max_length=500, blank=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
 
-    objects = _OfOrder.as_manager()
+    objects = OfOrder.as_manager()
     history = tracked()
 
     class Meta:
@@ -59,41 +79,15 @@ class Assessment(Recorded):
         return self.stated_level
 
 
-class Plan(Recorded):
-    """A case management plan as a first line manager approved it. Add-only: a change is a new plan."""
+class Countersignature(Recorded):
+    """A first line manager agreed with an override. Add-only; about one record, so another record asks again."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="plans")
-    approved_on = models.DateField()
-    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    summary = models.TextField(max_length=10_000, blank=True)
+    assessment = models.OneToOneField(Assessment, models.PROTECT, related_name="countersignature")
+    signed_on = models.DateField()
+    comment = models.CharField(max_length=500, blank=True)
 
-    objects = _OfOrder.as_manager()
+    objects = OfAssessment.as_manager()
     history = tracked()
 
-    class Meta:
-        ordering = ("-approved_on", "-pk")
-        indexes = (models.Index(fields=("order", "approved_on"), name="plans_of_an_order"),)
-
     def __str__(self) -> str:
-        return f"plan {self.pk}"
-
-
-class Review(Recorded):
-    """A departmental review that was held, and the due date it was held for. Add-only."""
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="reviews")
-    held_on = models.DateField()
-    for_due_on = models.DateField(null=True, blank=True)
-    chaired_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    persons_views = models.TextField(max_length=5000, blank=True)
-    decisions = models.TextField(max_length=5000, blank=True)
-
-    objects = _OfOrder.as_manager()
-    history = tracked()
-
-    class Meta:
-        ordering = ("-held_on", "-pk")
-        indexes = (models.Index(fields=("order", "held_on"), name="reviews_of_an_order"),)
-
-    def __str__(self) -> str:
-        return f"review {self.pk}"
+        return f"countersignature {self.pk}"

@@ -176,9 +176,13 @@ class Stored:
         return {(row.subject, row.clause): row for row in self._rows(rows, "case__council")}
 
     def events(self, model: Any) -> dict[int, list[Any]]:
-        """The rows of one kind of event by order; of attendances, those that stand."""
+        """The rows of one kind of event by order; of attendances, those that stand; of plans, the approved ones."""
         if model not in self._events:
-            rows = model.objects.filter(corrected_by=None) if model is Attendance else model.objects.all()
+            standing: dict[Any, dict[str, Any]] = {
+                Attendance: {"corrected_by": None},
+                Plan: {"approved_on__isnull": False},
+            }
+            rows = model.objects.filter(**standing.get(model, {}))
             self._events[model] = _group(self._rows(rows.order_by("pk"), "order__council"))
         return self._events[model]
 

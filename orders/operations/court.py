@@ -312,7 +312,7 @@ def _done(order: Order) -> Iterator[tuple[date, str]]:
     found = (
         (order.contacts.all(), "on", "a contact"),
         (order.attendances.standing(), "on", "a session of unpaid work"),
-        (order.plans.all(), "approved_on", "an approved plan"),
+        (order.plans.exclude(approved_on=None), "approved_on", "an approved plan"),
         (order.reviews.all(), "held_on", "a review"),
         (order.variations.all(), "decided_on", "a variation"),
         (order.breaches.all(), "decided_on", "a decision to breach"),

@@ -197,7 +197,7 @@ class OrderPage(OrderView, TemplateView):
         found += [
             ("absences", "Absences", self.ladder.absences),
             ("warnings", "Formal warnings", self.ladder.warnings),
-            ("plans", "Case management plans", _plans(order.plans.select_related("approved_by"))),
+            ("plans", "Case management plans", _plans(order.plans.approved().select_related("approved_by"))),
             ("assessments", "Assessments", _assessments(order.assessments.all())),
             ("reviews", "Reviews", _reviews(order.reviews.select_related("chaired_by"))),
             ("variations", "Variations", _variations(order.variations.select_related("requirement"))),
