@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from cases.urls import as_files
-from performance.views import dashboard, gaps, lists, published
+from performance.views import dashboard, gaps, lists, published, tables
 from performance.views.choices import MeasureConverter, QuarterConverter
 
 register_converter(QuarterConverter, "quarter")
@@ -17,6 +17,17 @@ urlpatterns = [
     *as_files("gaps/", gaps.data_gaps, "data_gaps"),
     *as_files("gaps/<slug:gap>/", gaps.data_gap, "data_gap"),
     path("performance/", dashboard.dashboard, name="performance"),
+    path("performance/tables/", tables.year_tables, name="year_tables"),
+    path(
+        "performance/tables/<slug:table>/csv/", tables.year_table_file, {"file": "csv"}, name="year_table_csv"
+    ),
+    path(
+        "performance/tables/<slug:table>/xlsx/",
+        tables.year_table_file,
+        {"file": "xlsx"},
+        name="year_table_xlsx",
+    ),
+    *as_files("performance/tables/<slug:table>/cases/", tables.year_table_cases, "year_table_cases"),
     path("performance/published/", published.returns, name="performance_returns"),
     path("performance/published/<uuid:key>/", published.published, name="performance_return"),
     path("performance/published/<uuid:key>/difference/", published.difference, name="performance_difference"),

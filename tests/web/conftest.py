@@ -195,6 +195,7 @@ def a_world() -> World:
         "availability": hours.pk,
         "cover": cover.pk,
         "gap": "ethnicity",
+        "table": "open-cases",
         "key": publish(made),
     }
     return made
