@@ -70,8 +70,8 @@ def order_events(case: Case, user: User) -> Iterator[Event]:
             row.at,
             row.outcome_by.name if row.outcome_by else "",
         )
-    sessions = Attendance.objects.standing().filter(**of_order)
-    for session in sessions.select_related("recorded_by").prefetch_related("lines__requirement"):
+    sessions = Attendance.objects.with_lines().filter(**of_order, corrected_by=None)
+    for session in sessions.select_related("recorded_by"):
         yield _session(session, orders[session.order_id])
     yield from _compliance(orders)
     for breach in Breach.objects.filter(**of_order).select_related("recorded_by"):

@@ -116,6 +116,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+AUTHENTICATION_BACKENDS = ["cases.signing_in.StaffBackend"]
+
 # A session ends after twenty minutes without a request, and after ten hours whatever happens.
 SESSION_COOKIE_AGE = int(timedelta(minutes=20).total_seconds())
 SESSION_SAVE_EVERY_REQUEST = True

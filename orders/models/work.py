@@ -51,6 +51,12 @@ class AttendanceQuerySet(OfOrder):
         """Without those that a later correction replaced."""
         return self.filter(corrected_by=None)
 
+    def with_lines(self) -> models.QuerySet:
+        """Each with the lines of hours it credited, and the requirement of each line."""
+        return self.prefetch_related(
+            models.Prefetch("lines", HoursLine.objects.select_related("requirement").order_by("pk"))
+        )
+
 
 class Attendance(Recorded):
     """What happened at one unpaid work session. Add-only: a correction is a new row that replaces this one."""

@@ -61,9 +61,10 @@ class Ladder:
 
 
 def of_order(order: Order, user: User, on: date) -> Ladder:
-    """Absences, warnings and the prompt of one order: eight queries."""
+    """Absences, warnings and the prompt of one order: seven queries."""
     steps = compliance.steps_of(order.council_id, on)
-    record = compliance.record_of(order)
+    warnings = list(order.warnings.select_related("issued_by").order_by("-issued_on", "-pk"))
+    record = compliance.record_of(order, warnings)
     prompt = None
     actions: tuple[tuple[str, str], ...] = ()
     if order.ended_on is None and not order.queried:
@@ -73,7 +74,6 @@ def of_order(order: Order, user: User, on: date) -> Ladder:
         elif standing.new and permissions.allows(user, "issue_warning"):
             actions = (("Write a warning", reverse("issue_warning", args=[order.pk])),)
     absences = order.absences.select_related("contact", "decided_by").order_by("-on", "-pk")
-    warnings = order.warnings.select_related("issued_by").order_by("-issued_on", "-pk")
     return Ladder(
         prompt, actions, _absences(absences, record, user), _warnings(order, warnings, record, steps)
     )

@@ -188,9 +188,7 @@ class OrderPage(OrderView, TemplateView):
             ("contacts", "Contacts", _contacts(order.contacts.all())),
         ]
         if any(row.kind == RequirementKind.UNPAID_WORK for row in requirements):
-            rows = order.attendances.select_related("corrected_by", "absence").prefetch_related(
-                "lines__requirement"
-            )
+            rows = order.attendances.with_lines().select_related("corrected_by", "absence")
             sessions = sessions_of(rows.order_by("on", "pk"))
             may = permissions.allows(self.request.user, "correct_attendance")
             found.append(("sessions", "Unpaid work sessions", _sessions(order, sessions, may)))
