@@ -601,4 +601,4 @@ def test_the_order_page_asks_the_same_number_of_questions_however_long_the_order
             )
     counts = {queries(client, reverse("order", args=[order.pk])) for order in (short, long)}
     assert len(counts) == 1
-    assert counts.pop() <= 33
+    assert counts.pop() <= 30
