@@ -13,7 +13,7 @@ from justice.domain.timescales import Fact
 
 def assessment_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
     """Facts of these cases' reports, assessments, plans and reviews: six queries whatever the number of cases."""
-    assessed = Assessment.objects.filter(order__case__in=cases, tool=Assessment.Tool.LS_CMI)
+    assessed = Assessment.objects.standing().filter(order__case__in=cases, tool=Assessment.Tool.LS_CMI)
     for case, order, on in assessed.values_list("order__case_id", "order_id", "completed_on"):
         yield case, Fact(f"order:{order}", "lscmi_completed", on)
     plans = Plan.objects.approved().filter(order__case__in=cases)

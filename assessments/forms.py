@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
-from assessments.domain import lscmi
+from assessments.domain import lscmi, lscmi_answers
 from assessments.models import Assessment, ReportRequest
+from assessments.wording import item_label, section_label
 from cases.forms import member_label
 from cases.models import Availability, User
 from justice.web.forms import (
+    CheckboxesField,
     DateField,
     DecimalField,
     Group,
@@ -22,12 +24,11 @@ from justice.web.forms import (
     SelectField,
     TextField,
     TimeField,
+    YesNoField,
 )
 from orders.domain.codes import choices
 from orders.domain.cpo import CourtType
 from orders.forms import AsksWhyLate, named, why_late
-
-EXTRA = "extra"
 
 
 class ReportRequestForm(OperationForm):
@@ -60,83 +61,257 @@ class WithdrawReportForm(OperationForm):
     reason = TextField("Why it was withdrawn", max_length=500)
 
 
-SubScores: type[AsksWhyLate] = type(
-    "SubScores",
+LEFT_OUT = "left_out"
+
+
+class YesNoItemField(YesNoField):
+    """An item answered yes or no, or left out. Gives 1, 0 or None, as the domain counts."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        choices = (("yes", "Yes"), ("no", "No"), (LEFT_OUT, "Left out"))
+        super().__init__(label, choices=choices, **kwargs)
+        self.coerce = {"yes": 1, "no": 0, LEFT_OUT: None}.get
+        self.template_name = "forms/row.html"
+
+
+class RatedItemField(RadiosField):
+    """An item rated 0 to 3, or left out."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        ratings = [(str(rating), str(rating)) for rating in range(lscmi.HIGHEST_RATING + 1)]
+        super().__init__(label, choices=[*ratings, (LEFT_OUT, "Left out")], inline=True, **kwargs)
+        self.template_name = "forms/row.html"
+
+    def clean(self, value: Any) -> Any:
+        chosen = super().clean(value)
+        return int(chosen) if chosen not in ("", LEFT_OUT) else None
+
+
+def item_field(item: int) -> YesNoItemField | RatedItemField:
+    kind = RatedItemField if item in lscmi.RATED else YesNoItemField
+    return kind(f"Item {item}", required=False, optional=False)
+
+
+def item_name(item: int) -> str:
+    return f"item_{item}"
+
+
+def item_value(item: int, answer: int | None) -> str:
+    """A stored answer as the form sends it."""
+    if answer is None:
+        return LEFT_OUT
+    return str(answer) if item in lscmi.RATED else ("yes" if answer else "no")
+
+
+ITEM_NAMES = {name: tuple(map(item_name, items)) for name, items in lscmi.ITEMS.items()}
+ITEMS_BY_NAME = tuple(name for names in ITEM_NAMES.values() for name in names)
+
+Scores: type[AsksWhyLate] = type(
+    "Scores",
     (AsksWhyLate,),
     {
-        name: IntegerField(
-            lscmi.LABELS[name], required=False, min_value=0, max_value=most, hint=f"0 to {most}", width=2
-        )
-        for name, most in lscmi.MAXIMA.items()
+        **{
+            name: IntegerField(
+                lscmi.LABELS[name], required=False, min_value=0, max_value=most, hint=f"0 to {most}", width=2
+            )
+            for name, most in lscmi.MAXIMA.items()
+        },
+        **{item_name(item): item_field(item) for items in lscmi.ITEMS.values() for item in items},
     },
 )
 
 
-class AssessmentForm(SubScores):  # type: ignore[misc, valid-type]
-    tool = RadiosField(
-        "Tool", choices=Assessment.Tool.choices, reveals={Assessment.Tool.LS_CMI.value: tuple(lscmi.MAXIMA)}
-    )
+class AssessmentForm(Scores):  # type: ignore[misc, valid-type]
+    """What an LS/CMI found: the answers, the section scores or the total alone may be had.
+
+    Answers that do not usually stand together are shown to be ticked once they were given, and not before.
+    """
+
+    withheld = frozenset({"late_reason", "acknowledged"})
+    problem_fields: ClassVar[Mapping[str, str]] = {"answers": "detail", "sub_scores": "detail"}
+
     completed_on = DateField("Date it was completed", recent=True)
-    total = IntegerField("Total score", required=False, min_value=0, max_value=999)
+    reason = SelectField("Why it was made", choices=Assessment.Reason, required=False, blank="Not recorded")
+    detail = RadiosField(
+        "What you have",
+        required=False,
+        optional=False,
+        choices=(
+            ("total", "The total score only"),
+            ("sections", "Section scores only"),
+            ("items", "Answers to the 43 items"),
+        ),
+        choice_hints={"items": "The section scores and the total are worked out from them"},
+        reveals={
+            "sections": tuple(lscmi.MAXIMA),
+            "items": ITEMS_BY_NAME,
+        },
+    )
+    acknowledged = CheckboxesField(
+        "Answers that do not usually stand together",
+        required=False,
+        optional=False,
+        choices=[(key, key) for key in lscmi_answers.every_key()],
+        hint="Tick what is right as it was answered",
+    )
+    total = IntegerField(
+        "Total score",
+        required=False,
+        min_value=0,
+        max_value=999,
+        hint="Leave this empty if you enter answers or section scores, or enter it to have it checked",
+    )
     level = TextField(
         "Level the assessment gave",
         required=False,
         max_length=20,
         width=20,
-        hint="For an LS/CMI it follows from the score: leave this empty, or enter it to have it checked",
+        hint="It follows from the score: leave this empty, or enter it to have it checked",
+    )
+    strengths = CheckboxesField(
+        "Sections in which the person is strong",
+        required=False,
+        choices=list(lscmi.LABELS.items()),
+        hint="They do not change the score",
     )
     override_level = SelectField(
         "Override to this level", required=False, choices=list(lscmi.LEVELS.items()), blank="No override"
     )
+    override_kind = RadiosField("Kind of override", required=False, choices=Assessment.Override)
     override_reason = LongTextField("Reason for the override", required=False, max_length=500, rows=3)
     late_reason = why_late("cpo.lscmi")
 
-    groups = (
-        Group("The assessment", ("tool", "completed_on", "total", "level")),
-        Group("Professional override", ("override_level", "override_reason")),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, items in lscmi.ITEMS.items():
+            if name not in self.fields:
+                continue
+            self.fields[name].label = section_label(name)  # type: ignore[attr-defined]
+            for item in items:
+                self.fields[item_name(item)].label = item_label(item)  # type: ignore[attr-defined]
+        if "strengths" in self.fields:  # type: ignore[attr-defined]
+            strengths: Any = self.fields["strengths"]  # type: ignore[attr-defined]
+            strengths.choices = [(name, section_label(name)) for name in lscmi.MAXIMA]
+        self.groups = (
+            Group("The assessment", ("completed_on", "reason", "correction_reason")),
+            Group("Scores", ("detail", "acknowledged", "total", "level")),
+            Group("Strengths", ("strengths",)),
+            Group(
+                "Professional override",
+                ("override_stands", "override_level", "override_kind", "override_reason"),
+            ),
+            *(Group(_legend(name), names) for name, names in ITEM_NAMES.items()),
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        self._show_doubts()
+        return cleaned
+
+    def _show_doubts(self) -> None:
+        """Offer to be ticked only what the answers give cause to ask about."""
+        rules = lscmi_answers.rules_on(self.cleaned_data.get("completed_on") or date.max)
+        answers = self._answers()
+        field: Any = self.fields.get("acknowledged")
+        if field is None:
+            return
+        field.choices = [(rule.key, rule.words(answers)) for rule in lscmi_answers.doubts(answers, rules)]
+
+    def _concerns(self, name: str) -> bool:
+        if name == "acknowledged":  # a draft holds ticks, and the answers are not judged before they are sent
+            return self.is_bound and bool(self.fields[name].choices) and super()._concerns(name)
+        return bool(super()._concerns(name))
+
+    def _answers(self) -> dict[int, int | None]:
+        """The answers, where they are what was chosen to be entered; none where no item has one."""
+        if self.cleaned_data.get("detail") not in ("", None, "items"):
+            return {}
+        given = {
+            item: self.cleaned_data.get(item_name(item)) for items in lscmi.ITEMS.values() for item in items
+        }
+        chosen = self.cleaned_data.get("detail") == "items"
+        return given if chosen or any(answer is not None for answer in given.values()) else {}
 
     def values(self) -> dict[str, Any]:
         given = super().values()
-        scores = {name: given.pop(name) for name in lscmi.MAXIMA}
-        scored = given["tool"] == Assessment.Tool.LS_CMI
+        answers = self._answers()
+        scores = {name: given.pop(name, None) for name in lscmi.MAXIMA}
+        for name in ITEMS_BY_NAME:
+            given.pop(name, None)
+        if given.pop("detail", "") not in ("", "sections"):
+            scores = {}
+        scored = self.tool == Assessment.Tool.LS_CMI
         said = given["level"].strip()
         level = said.lower().replace(" ", "_") if scored else said
         sub_scores = {name: score for name, score in scores.items() if score is not None} if scored else {}
-        return {**given, "sub_scores": sub_scores, "level": level}
+        return {**given, "tool": self.tool, "answers": answers, "sub_scores": sub_scores, "level": level}
+
+    @property
+    def tool(self) -> str:
+        """Of which tool the record is."""
+        return Assessment.Tool.LS_CMI.value
+
+
+def _legend(name: str) -> str:
+    items = lscmi.ITEMS[name]
+    return f"{section_label(name)}: items {items[0]} {'and' if len(items) == 2 else 'to'} {items[-1]}"
+
+
+# What a correction of a record of another tool is not asked.
+OF_THE_LSCMI = ("detail", "acknowledged", "strengths")
+
+
+class CorrectAssessmentForm(AssessmentForm):
+    """The record again as it should have been, why, and whether an override of it still stands."""
+
+    correction_reason = LongTextField(
+        "What was wrong with the record",
+        max_length=500,
+        rows=2,
+        missing="Enter what was wrong with the record",
+    )
+    override_stands = YesNoField(
+        "Does the override still stand?",
+        required=False,
+        optional=False,
+        choices=(("yes", "Yes, as below"), ("no", "No")),
+        reveals={"yes": ("override_level", "override_kind", "override_reason")},
+    )
+
+    def __init__(self, *args: Any, corrected: Assessment | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.corrected = corrected
+        if corrected is None:
+            return
+        if corrected.override_level:
+            level = lscmi.LEVELS.get(corrected.override_level, corrected.override_level)
+            kind = f", {corrected.get_override_kind_display().lower()}" if corrected.override_kind else ""
+            self.fields["override_stands"].help_text = f"It was {level}{kind}: {corrected.override_reason}"
+        else:
+            del self.fields["override_stands"]
+        if corrected.tool != Assessment.Tool.LS_CMI:
+            for name in (*OF_THE_LSCMI, *lscmi.MAXIMA, *ITEMS_BY_NAME):
+                del self.fields[name]
+
+    @property
+    def tool(self) -> str:
+        return self.corrected.tool if self.corrected else ""
+
+    def values(self) -> dict[str, Any]:
+        given = super().values()
+        if given.get("override_stands") is False:  # what was filled in beforehand goes with it
+            given |= {"override_level": "", "override_kind": "", "override_reason": ""}
+        return given
+
+
+class CountersignForm(OperationForm):
+    comment = LongTextField("Comment", required=False, max_length=500, rows=3)
 
 
 class PlanForm(AsksWhyLate):
     approved_on = DateField("Date the plan was approved", recent=True)
     summary = LongTextField("Goals and actions", required=False, max_length=10_000, rows=10)
     late_reason = why_late("cpo.plan")
-
-
-class ReviewForm(AsksWhyLate):
-    held_on = DateField("Date the review was held", recent=True)
-    for_due_on = RadiosField(
-        "Which review it was", choices=[(EXTRA, "An extra review, besides those that are due")]
-    )
-    chaired_by = ModelSelectField("Chaired by", User.objects.none(), required=False, named=named)
-    persons_views = LongTextField("The person's views", required=False, max_length=5000)
-    decisions = LongTextField("What was decided", required=False, max_length=5000)
-    late_reason = why_late("cpo.review")
-
-    def __init__(self, *args: Any, due: tuple[date, ...] = (), staff: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["for_due_on"]
-        field.choices = [
-            *((on.isoformat(), f"The review due on {on:%-d %B %Y}") for on in due),
-            *field.choices,
-        ]
-        if staff is not None:
-            self.fields["chaired_by"].queryset = staff  # type: ignore[attr-defined]
-
-    def values(self) -> dict[str, Any]:
-        given = super().values()
-        chosen = given["for_due_on"]
-        extra = chosen == EXTRA
-        return {**given, "extra": extra, "for_due_on": None if extra else date.fromisoformat(chosen)}
 
 
 # --- Hours, cover and handing over ----------------------------------------------------------------------------

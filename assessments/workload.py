@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Q
 
+from assessments import bands
 from assessments.domain import lscmi
 from assessments.domain import workload as domain
 from assessments.domain.workload import HeldOrder, Hours
@@ -20,6 +22,8 @@ from orders.domain.cpo import RequirementKind
 from orders.models import Breach, Order, Release, Requirement
 
 LATELY = timedelta(days=7)  # how far back "taken lately" looks
+# What a level is read from; the bands come with the row (assessments.models.scores.WithBands).
+LEVEL_COLUMNS = ("order__case", "completed_on", "total", "override_level", "own_bands")
 
 
 @dataclass(frozen=True)
@@ -135,18 +139,22 @@ def pieces(cases: CaseQuerySet, on: date) -> list[Piece]:
 
 def levels(cases: CaseQuerySet, on: date) -> dict[int, str]:
     """The latest LS/CMI level of the person in each case, an override before what follows from the score."""
-    rows = Assessment.objects.filter(
-        Q(total__isnull=False) | ~Q(override_level=""),
-        order__case__in=cases,
-        tool=Assessment.Tool.LS_CMI,
-        completed_on__lte=on,
-    ).order_by("completed_on", "pk")
-    return {
-        case: override or lscmi.level_of(total or 0, lscmi.bands_on(completed_on))
-        for case, completed_on, total, override in rows.values_list(
-            "order__case", "completed_on", "total", "override_level"
+    rows = (
+        Assessment.objects.standing()
+        .filter(
+            Q(total__isnull=False) | ~Q(override_level=""),
+            order__case__in=cases,
+            tool=Assessment.Tool.LS_CMI,
+            completed_on__lte=on,
         )
+        .order_by("completed_on", "pk")
+    )
+    values: Any = rows.values_list(*LEVEL_COLUMNS)
+    found = {
+        case: override or bands.level_of(total, own, completed_on)
+        for case, completed_on, total, override, own in values
     }
+    return {case: level for case, level in found.items() if level in lscmi.LEVELS}
 
 
 def loads(users: Sequence[User], on: date) -> list[Load]:

@@ -55,6 +55,25 @@ def add_only(*tables: str) -> RunPython:
     return RunPython(each(forbid), each(allow))
 
 
+def settled(table: str, once: str, *columns: str) -> RunPython:
+    """The migration step that makes these columns of a row unchangeable once the column `once` holds something."""
+    kept, when = ", ".join((once, *columns)), f"OLD.{once} IS NOT NULL"
+
+    def keep(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        begins = f"CREATE TRIGGER {table}_settled BEFORE UPDATE OF {kept} ON {table} FOR EACH ROW"
+        if editor.connection.vendor == "postgresql":
+            editor.execute(_POSTGRESQL_FUNCTION)
+            editor.execute(f"{begins} WHEN ({when}) EXECUTE FUNCTION add_only()")
+        else:
+            editor.execute(f"{begins} WHEN {when} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END")
+
+    def let_go(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        on = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
+        editor.execute(f"DROP TRIGGER IF EXISTS {table}_settled{on}")
+
+    return RunPython(keep, let_go)
+
+
 TABLES = (
     "cases_entry",
     "cases_consultation",
@@ -62,4 +81,8 @@ TABLES = (
     "performance_returnrow",
     "orders_hoursline",
     "orders_formalwarning",
+    "assessments_planreturn",
+    "assessments_goalprogress",
+    "assessments_outcomereading",
+    "assessments_feedback",
 )

@@ -48,6 +48,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "amend_victim_information": _WORK,
     "end_victim_information": _WORK,
     "name_victim_readers": _LINE,
+    "set_victim_safety": _WORK,
     "open_restricted_record": _WORK | _REGISTER,
     "explain_lateness": _WORK,
     "excuse_timescale": _MANAGE | _FIGURES,
@@ -82,9 +83,39 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "submit_report": _OFFICE,
     "withdraw_report": _OFFICE,
     "complete_assessment": _WORK,
+    "countersign_override": _LINE,
+    "draft_plan": _WORK,
+    "amend_plan": _WORK,
+    "submit_plan": _WORK,
+    "discard_plan": _WORK,
+    "return_plan": _LINE,
     "approve_plan": _LINE,
+    "record_goal_progress": _WORK,
+    "add_intervention": _WORK,
+    "amend_intervention": _WORK,
     "hold_review": _WORK,
+    "plan_review": _OFFICE,
+    "rearrange_review": _OFFICE,
+    "record_missed_review": _OFFICE,
+    "cancel_review": _OFFICE,
+    "complete_task": _OFFICE | _REGISTER,
+    "record_outcomes": _WORK,
+    "send_feedback_link": _OFFICE,
+    "record_feedback": _OFFICE,
     "set_review_slots": _LINE,
+    "set_level_bands": _SETTINGS,
+    "remove_level_bands": _SETTINGS,
+    "draw_sample": _LINE | _BOARD,
+    "record_file_reading": _WORK | _BOARD,
+    "settle_reading": _LINE | _BOARD,
+    "raise_supervision_point": _MANAGE,
+    "close_supervision_point": _MANAGE,
+    "register_mappa": _WORK,
+    "change_mappa_level": _WORK,
+    "record_mappa_meeting": _WORK,
+    "add_mappa_action": _WORK,
+    "complete_mappa_action": _WORK,
+    "end_mappa": _WORK,
     # figures
     "set_target": _SETTINGS,
     "set_rating_rule": _SETTINGS,
@@ -119,7 +150,13 @@ def allows(actor: User, operation: str) -> bool:
 
 # Their entries stand in no list of changes that others read: that there is a victim at all is told to nobody else.
 ABOUT_VICTIMS: Final = frozenset(
-    {"add_victim_information", "amend_victim_information", "end_victim_information", "name_victim_readers"}
+    {
+        "add_victim_information",
+        "amend_victim_information",
+        "end_victim_information",
+        "name_victim_readers",
+        "set_victim_safety",
+    }
 )
 
 

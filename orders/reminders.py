@@ -28,26 +28,28 @@ from orders.models import Appointment, Reminder
 
 log = logging.getLogger("justice.reminders")
 
+SUBJECT = "Your appointment"
+
 
 class Sender(Protocol):
     """Something that takes a message to a number or an address, or raises."""
 
-    def send(self, to: str, text: str) -> None:
-        """Send the text."""
+    def send(self, to: str, text: str, subject: str = SUBJECT) -> None:
+        """Send the text; `subject` is for a channel that has one."""
 
 
 class ConsoleSender:
     """Says in the log that there was a message to send: neither to whom nor what."""
 
-    def send(self, to: str, text: str) -> None:
+    def send(self, to: str, text: str, subject: str = SUBJECT) -> None:
         log.info("a reminder was to be sent, and no gateway is set up")
 
 
 class EmailSender:
     """By the mail server that the settings name."""
 
-    def send(self, to: str, text: str) -> None:
-        EmailMessage(subject="Your appointment", body=f"{text}\n", to=[to]).send()
+    def send(self, to: str, text: str, subject: str = SUBJECT) -> None:
+        EmailMessage(subject=subject, body=f"{text}\n", to=[to]).send()
 
 
 class FileSender:
@@ -56,7 +58,7 @@ class FileSender:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, to: str, text: str) -> None:
+    def send(self, to: str, text: str, subject: str = SUBJECT) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / f"{uuid4()}.txt").write_text(f"To: {to}\n\n{text}\n", encoding="utf-8")
 

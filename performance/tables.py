@@ -16,6 +16,7 @@ from typing import Any
 from django.db import models
 from django.db.models import CharField, Count, F, Q, QuerySet, Value, When
 
+from assessments import bands
 from assessments.domain import lscmi
 from assessments.models import Assessment, ReportRequest
 from cases.models import Case, Council, User
@@ -45,7 +46,7 @@ class Crosstab:
     title: str
     lines: Callable[[Asked], Codes]
     columns: Codes
-    rows: Callable[[QuerySet, Asked], QuerySet]
+    rows: Callable[[QuerySet, Asked, Council], QuerySet]
     model: type[Case] | type[ReportRequest] | type[Assessment]
     council: str  # the path to the council
     case: str  # the path to the case, "" where it is the case
@@ -61,7 +62,7 @@ class Crosstab:
     def members(self, user: User, council: Council, asked: Asked) -> QuerySet:
         """All that the table counts and this user may see, each with its line and column."""
         rows = self.model.objects.visible_to(user).filter(**{self.council: council})
-        return self.rows(rows, asked)
+        return self.rows(rows, asked, council)
 
     def cell(self, rows: QuerySet, line: str, column: str) -> QuerySet:
         """Those of one cell, of a line or column in sum, or of the whole."""
@@ -133,7 +134,7 @@ def _age_lines(asked: Asked) -> Codes:
     )
 
 
-def _open_cases(rows: QuerySet, asked: Asked) -> QuerySet:
+def _open_cases(rows: QuerySet, asked: Asked, council: Council) -> QuerySet:
     conditions = []
     for band in asked.bands.bands:
         after, last = band.born(asked.on)
@@ -168,7 +169,7 @@ OPEN_CASES = Crosstab(
 # --- Reports by court --------------------------------------------------------------------------------------------
 
 
-def _reports(rows: QuerySet, asked: Asked) -> QuerySet:
+def _reports(rows: QuerySet, asked: Asked, council: Council) -> QuerySet:
     rows = rows.filter(submitted_on__range=(asked.year.first, asked.year.last))
     return rows.annotate(line=F("court_type"), column=Value("reports", output_field=CharField()))
 
@@ -197,17 +198,16 @@ REPORTS = Crosstab(
 HIGH = frozenset({"high", "very_high"})
 
 
-def _assessments(rows: QuerySet, asked: Asked) -> QuerySet:
-    rows = rows.filter(
-        tool=Assessment.Tool.LS_CMI,
-        total__isnull=False,
-        corrected_by=None,
-        completed_on__range=(asked.year.first, asked.year.last),
+def _assessments(rows: QuerySet, asked: Asked, council: Council) -> QuerySet:
+    first, last = asked.year.first, asked.year.last
+    rows = rows.standing().filter(  # type: ignore[attr-defined]
+        tool=Assessment.Tool.LS_CMI, total__isnull=False, completed_on__range=(first, last)
     )
-    bands = lscmi.bands_on(asked.year.last)
-    levels = [(level, Q(total__lte=highest)) for level, highest in bands.highest.items()]
     before = Q(completed_on__lt=F("order__imposed_on"))
-    return rows.annotate(line=_sorted_into(levels), column=_sorted_into([("pre", before), ("post", ~before)]))
+    return rows.annotate(
+        line=_sorted_into(bands.levels_between(council, first, last)),
+        column=_sorted_into([("pre", before), ("post", ~before)]),
+    )
 
 
 ASSESSMENTS = Crosstab(

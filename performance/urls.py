@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from cases.urls import as_files
-from performance.views import dashboard, gaps, lists, published, tables
+from performance.views import dashboard, gaps, lists, outcomes, published, tables
 from performance.views.choices import MeasureConverter, QuarterConverter
 
 register_converter(QuarterConverter, "quarter")
@@ -28,6 +28,9 @@ urlpatterns = [
         name="year_table_xlsx",
     ),
     *as_files("performance/tables/<slug:table>/cases/", tables.year_table_cases, "year_table_cases"),
+    *as_files("performance/outcomes/", outcomes.report, "outcomes_report"),
+    *as_files("performance/outcomes/orders/", outcomes.orders, "outcome_orders"),
+    path("performance/outcomes/answers/", outcomes.answers, name="feedback_answers"),
     path("performance/published/", published.returns, name="performance_returns"),
     path("performance/published/<uuid:key>/", published.published, name="performance_return"),
     path("performance/published/<uuid:key>/difference/", published.difference, name="performance_difference"),

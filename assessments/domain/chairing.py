@@ -96,6 +96,52 @@ def advice(ahead: Sequence[Week]) -> list[str]:
     return said
 
 
+@dataclass(frozen=True)
+class Load:
+    """One week as levelling sees it: what may be moved out of it, by key and due date, and the room there is.
+
+    `room` is what is left of the slots for these reviews and any that are moved in; None where nobody has said.
+    """
+
+    monday: date
+    movable: Sequence[tuple[int, date]]
+    room: int | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """A review that would fit into an earlier week than the one it is due in."""
+
+    key: int
+    due_on: date
+    from_monday: date
+    to_monday: date
+
+
+def levelled(ahead: Sequence[Load]) -> tuple[list[Move], list[int]]:
+    """The fewest moves to earlier weeks after which no week holds more than its slots, and what fits in none.
+
+    From the last week back: a week keeps as many of its own as it has room for, the rest wait for the latest week
+    before it that has some. So nothing passes its due date, nothing moves further than it must, and of each week only
+    what is too much for it moves at all. Of one week's reviews those due first are moved first.
+    """
+    moves: list[Move] = []
+    waiting: list[tuple[int, date, date]] = []  # key, due date, the week it is due in
+    for week in reversed(ahead):
+        if week.room is None:
+            continue
+        own = sorted(week.movable, key=lambda one: (one[1], one[0]))
+        room = max(week.room, 0)
+        too_many = max(len(own) - room, 0)
+        free = room - (len(own) - too_many)
+        waiting.sort(key=lambda one: (one[1], one[0]), reverse=True)
+        taken, waiting = waiting[:free], waiting[free:]
+        moves += [Move(key, due_on, monday, week.monday) for key, due_on, monday in taken]
+        waiting += [(key, due_on, week.monday) for key, due_on in own[:too_many]]
+    moves.sort(key=lambda move: (move.due_on, move.key))
+    return moves, sorted(key for key, _, _ in waiting)
+
+
 def _week(week: Week) -> str:
     return f"week of {week.monday:%-d %B}"
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from assessments import forms, operations
-from assessments.models import ReportRequest
+from assessments.models import Plan, ReportRequest
 from justice.web.views import OperationView, today
 from orders.views.base import OrderOperation, colleagues
 
@@ -79,15 +79,14 @@ class WithdrawReport(ReportOperation):
 
 
 class CompleteAssessment(OrderOperation):
-    """An assessment of risk and need."""
+    """An LS/CMI: other tools have forms of their own."""
 
     operation = "complete_assessment"
     call = staticmethod(operations.complete_assessment)
-    title = "Record an assessment"
+    title = "Record an LS/CMI"
     button = "Save the assessment"
     done = "The assessment was recorded"
     form_class = forms.AssessmentForm
-    suggests = ("tool",)
 
 
 class ApprovePlan(OrderOperation):
@@ -99,19 +98,9 @@ class ApprovePlan(OrderOperation):
     button = "Approve the plan"
     done = "The plan was approved"
     form_class = forms.PlanForm
+    template_name = "assessments/plan_on_paper.html"
 
-
-class HoldReview(OrderOperation):
-    """A departmental review of the order."""
-
-    operation = "hold_review"
-    call = staticmethod(operations.hold_review)
-    title = "Record a review"
-    button = "Save the review"
-    done = "The review was recorded"
-    form_class = forms.ReviewForm
-    suggests = ("for_due_on",)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        due = operations.reviews_of(self.order).filter(met_on=None).values_list("due_on", flat=True)
-        return {**super().get_form_kwargs(), "due": tuple(due), "staff": colleagues(self.request.user)}
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        waiting = Plan.objects.visible_to(self.request.user).filter(order=self.order, approved_on=None)
+        submitted = waiting.exclude(submitted_on=None).first()
+        return {"submitted": submitted, **super().get_context_data(**kwargs)}

@@ -63,12 +63,7 @@ WAYS: Final[Mapping[str, Way]] = {
     ),
     "cpo.placement": Way("Record the first session", "record_attendance", "record_attendance"),
     "cpo.unpaid_work": Way("Record a session", "record_attendance", "record_attendance"),
-    "cpo.lscmi": Way(
-        "Record the LS/CMI",
-        "complete_assessment",
-        "complete_assessment",
-        beforehand=lambda row: "tool=ls_cmi",
-    ),
+    "cpo.lscmi": Way("Record the LS/CMI", "complete_assessment", "complete_assessment"),
     "cpo.plan": Way("Approve the plan", "approve_plan", "approve_plan"),
     "cpo.review": Way(
         "Record the review",
@@ -87,10 +82,14 @@ WAYS: Final[Mapping[str, Way]] = {
 }
 
 
+# What leads to it, for who may not do the last step.
+TOWARDS: Final[Mapping[str, Way]] = {"cpo.plan": Way("Draft the plan", "draft_plan", "draft_plan")}
+
+
 def action(timescale: Timescale, user: User) -> Link | None:
-    """The one thing that would meet it, where this person may do it."""
-    way = WAYS.get(timescale.clause)
-    return way.link(timescale, user) if way else None
+    """The one thing that would meet it, where this person may do it, else what they may do towards it."""
+    ways = (WAYS.get(timescale.clause), TOWARDS.get(timescale.clause))
+    return next((link for way in ways if way and (link := way.link(timescale, user))), None)
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,14 @@ def address_of(event: Event, case: Case) -> str:
     anchor = f"#{ANCHORS[event.kind]}" if event.kind in ANCHORS else ""
     if what == "appointment":
         return reverse("appointment", args=[key])
+    if what == "review":
+        return reverse("review", args=[key])
     if what == "note":
         return reverse("note", args=[case.pk, key])
     if what == "order":
         return reverse("order", args=[key]) + (anchor if event.kind != Kind.CASE else "")
+    if what == "mappa":
+        return reverse("mappa", args=[case.pk])
     return reverse(PAGES[what], args=[case.pk]) + anchor if what in PAGES else ""
 
 

@@ -31,6 +31,7 @@ from cases.views.drafts import unfinished
 from cases.views.lists import LATELY, NOTICE_WORDS, board, board_columns, of_the_team, plans_to_approve
 from cases.views.sections import SHOWN, Section, Task, first_of, name_of, waiting, work
 from justice.domain.calendar import quarter_key
+from justice.web.dates import plain_date
 from justice.web.listing import Column, Table
 from justice.web.status import Status, days, due
 from justice.web.templatetags.govuk import moment
@@ -117,7 +118,10 @@ def own_week(user: User, on: date) -> Section:
         count,
         listed("due_soon", due_from=on, due_to=sunday),
         tasks=work(found, user, on),
-        links=(Link("What is due in the next two weeks", listed("due_soon")),),
+        links=(
+            Link("What is due in the next two weeks", listed("due_soon")),
+            Link("Tasks from reviews", reverse("tasks")),
+        ),
     )
 
 
@@ -395,7 +399,10 @@ def reviews_to_chair(user: User, on: date) -> Section:
         note="" if known else "Nobody has said how many reviews the team can chair in a week, so there is no saying "
         "which weeks are full.",
         points=chairing.advice(ahead),
-        links=(set_slots,) if may_set else (),
+        links=(
+            Link("Twelve weeks ahead, and what would level them", reverse("reviews")),
+            *((set_slots,) if may_set else ()),
+        ),
     )  # fmt: skip
 
 
@@ -414,7 +421,7 @@ def _left(week: chairing.Week) -> Status | str:
 
 
 def plans_waiting(user: User, on: date) -> Section:
-    rows = plans_to_approve(user, on).select_related("case__person", "worker").order_by("due_on", "pk")
+    rows = plans_to_approve(user, on).select_related("case__person", "worker")
     found, count = first_of(rows)
     return Section(
         "plans",
@@ -422,7 +429,22 @@ def plans_waiting(user: User, on: date) -> Section:
         "No plan waits for approval. Every supervised order of the team has one.",
         count,
         reverse("plans_to_approve"),
-        tasks=[replace(task, why="") for task in work(found, user, on, holder=True)],
+        tasks=[
+            _submitted(row, task) if row.plan_key else replace(task, why="")
+            for row, task in zip(found, work(found, user, on, holder=True), strict=True)
+        ],
+    )
+
+
+def _submitted(row: Any, task: Task) -> Task:
+    """A plan that a manager has to read: since when, and from whom."""
+    holder = row.worker.name if row.worker else "nobody"
+    return replace(
+        task,
+        about=f"Case management plan, {row.reference}, held by {holder}",
+        why=f"Submitted on {plain_date(row.submitted_on)} by {row.submitted_by_name}.",
+        status=task.status if row.met_on is None else Status("Next version", "blue"),
+        action=Link("Read the plan", reverse("plan", args=[row.plan_key])),
     )
 
 

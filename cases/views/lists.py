@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from assessments.models.protection import SEE_MAPPA
+from assessments.models.quality import READ_ACROSS
+from assessments.plans import has_submitted, with_submitted
 from cases import permissions
 from cases.calendars import calendar_of
 from cases.consultations import looked_through
@@ -30,7 +33,7 @@ from cases.models import (
     Timescale,
     User,
 )
-from cases.models.timescales import TimescaleQuerySet
+from cases.models.timescales import TimescaleQuerySet, not_over, unmet
 from cases.views.board import labels_of, late_words
 from justice.domain.timescales import SOON_WORKING_DAYS
 from justice.web.dates import plain_date
@@ -180,7 +183,8 @@ def my_caseload(request: HttpRequest, file: str = "") -> HttpResponseBase:
     )
     rows = Timescale.objects.visible_to(user, few=True).held_by(*cover.workers)
     shown = tiles(rows, user, on, cover.query)
-    return show(request, listing, "cases/my_caseload.html", "my caseload", file, tiles=shown, cover=cover)
+    more = {"tiles": shown, "cover": cover, "links": also(user)}
+    return show(request, listing, "cases/my_caseload.html", "my caseload", file, **more)
 
 
 # --- Timescales -----------------------------------------------------------------------------------------------
@@ -399,8 +403,18 @@ def due_soon(request: HttpRequest, file: str = "") -> HttpResponseBase:
 
 
 def plans_to_approve(user: User, on: date) -> TimescaleQuerySet:
-    """Case management plans of the user's team that nobody has approved, the first due first."""
-    return of_the_team(user).undone().open(on).filter(clause="cpo.plan")
+    """Plans of the user's team that were submitted, first those that wait longest; then what is due and not submitted.
+
+    A next version was submitted under a timescale that its first version met: it is the present team's to read.
+    """
+    rows = with_submitted(Timescale.objects.visible_to(user, few=True).filter(clause="cpo.plan"))
+    due_now = Q(met_on=None) & unmet(on) & not_over(on) & Q(starts_on__lte=on)
+    submitted = has_submitted()
+    if user.team_id:
+        held = Allocation.objects.filter(case=OuterRef("case"), team=user.team_id).current()
+        due_now &= Q(team=user.team_id)
+        submitted &= Q(Exists(held))
+    return rows.filter(submitted | due_now).order_by(*SUBMITTED_FIRST)
 
 
 def of_the_team(user: User) -> TimescaleQuerySet:
@@ -410,17 +424,66 @@ def of_the_team(user: User) -> TimescaleQuerySet:
     return Timescale.objects.visible_to(user)
 
 
+# The longest waiting first; then what nobody submitted, by its due date.
+SUBMITTED_FIRST = (F("submitted_on").asc(nulls_last=True), "due_on", "pk")
+
+
+def _plan_columns(labels: dict[str, str], on: date, user: User) -> tuple[Column, ...]:
+    """The columns of a list of timescales, with who submitted the plan and when in place of what it waits for."""
+    own = {column.key: column for column in _timescale_columns(labels, on, user)}
+
+    def about(row: Timescale) -> str:
+        return f"of {row.case.person.family_name}, {row.case.person.given_name}, {row.reference}"
+
+    def state(row: Timescale) -> Status:
+        return due(row.due_on, on) if row.met_on is None else Status("Next version", "blue")
+
+    return (
+        own["name"],
+        own["reference"],
+        Column(
+            "submitted_on",
+            "Submitted",
+            kind="date",
+            order_by=SUBMITTED_FIRST,
+        ),
+        Column("submitted_by_name", "By"),
+        Column(
+            "plan",
+            "Plan",
+            lambda row: "Read the plan" if row.plan_key else "",
+            href=lambda row: reverse("plan", args=[row.plan_key]) if row.plan_key else "",
+            context=about,
+            in_files=False,
+        ),
+        own["due_on"],
+        replace(own["status"], value=state),
+        own["worker"],
+        own["team"],
+        replace(own["reason"], value=lambda row: "" if row.met_on else own["reason"].of(row)),
+        *(own[key] for key in ("assign",) if key in own),
+    )
+
+
 def plans(request: HttpRequest, file: str = "") -> HttpResponseBase:
     """The plans that wait for their approval."""
-    if request.user.role not in TEAM_LISTS:
+    user, on = request.user, today()
+    if user.role not in TEAM_LISTS:
         raise PermissionDenied
-    return timescale_list(
+    rows = plans_to_approve(user, on).select_related("case__person", "worker", "team")
+    filterset = TimescaleFilter(request.GET, queryset=rows, request=request)
+    listing = Listing(
+        _plan_columns(labels_of(user.council, on), on, user),
+        filterset.qs,
         request,
-        plans_to_approve(request.user, today()),
-        "Plans to approve",
-        "No plan waits for approval. Every supervised order of the team has one.",
-        file,
+        default_order="submitted_on",
+        filterset=filterset,
+        caption="Plans to approve",
+        counts=("plan", "plans"),
+        empty="No plan waits for approval. Every supervised order of the team has one.",
+        case_of="case_id",
     )
+    return show(request, listing, "cases/list.html", "plans to approve", file)
 
 
 def my_week(request: HttpRequest, file: str = "") -> HttpResponseBase:
@@ -549,7 +612,8 @@ def team(request: HttpRequest) -> HttpResponseBase:
         *tiles(Timescale.objects.visible_to(user), user, on),
         Tile("Unallocated", waiting, reverse("unallocated")),
     ]
-    return render(request, "cases/team.html", {"listing": listing, "title": "Team", "tiles": shown})
+    context = {"listing": listing, "title": "Team", "tiles": shown, "links": also(user)}
+    return render(request, "cases/team.html", context)
 
 
 def _narrow(row: dict[str, Any]) -> str:
@@ -558,6 +622,25 @@ def _narrow(row: dict[str, Any]) -> str:
     if row["worker"]:
         return "&".join(parts)
     return "&".join([*parts, "held=nobody" if row["team"] else "held=no-team"])
+
+
+def also(user: User) -> list[tuple[str, str]]:
+    """Lists that have no entry in the navigation: of scores, the MAPPA register, and what files are read for."""
+    found = []
+    if user.role in (Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER):
+        found += [
+            ("Scores that do not add up", reverse("unsound_scores")),
+            ("Assessments without activity", reverse("without_activity")),
+        ]
+    if user.role == Role.FIRST_LINE_MANAGER:
+        found.append(("Overrides to countersign", reverse("overrides_to_countersign")))
+    if user.role in SEE_MAPPA:
+        found.append(("MAPPA register", reverse("mappa_register")))
+    if user.role in READ_ACROSS | {Role.CASEWORKER}:
+        found.append(("Quality of files", reverse("quality")))
+    if user.role == Role.CASEWORKER:
+        found.append(("My practice feedback", reverse("practice_feedback")))
+    return found
 
 
 class NoticeFilter(django_filters.FilterSet):

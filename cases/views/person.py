@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
+from assessments.models.protection import SEE_MAPPA
 from cases import permissions
 from cases.models import (
     Address,
@@ -39,6 +40,7 @@ SECTIONS = (
     ("chronology", "Chronology"),
     ("people_around", "Contact details and people"),
     ("victims", "Victims"),
+    ("mappa", "MAPPA"),
     ("case_record", "Record"),
 )
 # What is done most, on each order that has not ended; then everything else.
@@ -89,9 +91,15 @@ class CaseSection(PersonPage):
         context["sections"] = [
             Section(label, reverse(name, args=[self.case.pk]), name == self.section)
             for name, label in SECTIONS
-            if name != "victims" or self.sees_victims
+            if self.opens(name)
         ]
         return context
+
+    def opens(self, section: str) -> bool:
+        """Whether a page of the case is there for this person; asked without a query."""
+        if section == "victims":
+            return self.sees_victims
+        return section != "mappa" or self.request.user.role in SEE_MAPPA
 
     def allowed(self, *names: str) -> dict[str, bool]:
         """Which of these operations the role may carry out on this case, as "may_..."."""

@@ -5,7 +5,7 @@ Each is dated or versioned, changed by an operation and written in the trail; no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments import operations as assessment_operations
-from assessments.models import CourtTime
+from assessments.domain.lscmi import load_bands
+from assessments.models import CourtTime, LevelBands
 from cases import operations, permissions
 from cases.calendars import calendar_of, standards_of
 from cases.forms_settings import (
@@ -241,6 +242,30 @@ def _steps(user: User) -> list[list[Cell]]:
     return shown
 
 
+def _bands(user: User) -> list[list[Cell]]:
+    rows = LevelBands.objects.visible_to(user)
+    shown = [(one, "As the program ships", "") for one in load_bands()]
+    for row in rows:
+        may = permissions.allows(user, "remove_level_bands")
+        shown.append((row.bands, "Local", reverse("remove_level_bands", args=[row.pk]) if may else ""))
+    return [
+        [
+            Cell(f"{one.in_force_from:%-d %B %Y}"),
+            Cell(whose),
+            *(Cell(f"{low} to {high}") for low, high in _spans(one.highest)),
+            Cell(one.source),
+            Cell(f"Remove the bands from {one.in_force_from:%-d %B %Y}" if href else "", href),
+        ]
+        for one, whose, href in shown
+    ]
+
+
+def _spans(highest: Mapping[str, int]) -> list[tuple[int, int]]:
+    """The lowest and highest score of each level."""
+    ends = list(highest.values())
+    return list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
+
+
 def _absences(count: int) -> str:
     return "1 absence" if count == 1 else f"{count} absences"
 
@@ -292,6 +317,13 @@ SECTIONS = (
         "How many absences decided not acceptable make each formal step the next one. The program prompts, a person "
         "decides. No published number was found, so each council sets its own: what the program ships with is a start.",
         "set_compliance_step", ("Step", "After", "Counted", "In force", "Source", "Action"), _steps, "No steps.",
+    ),
+    Section(
+        "bands", "Bands of the LS/CMI",
+        "Which scores make which level, by the day an assessment was completed. The council's own bands go before "
+        "those the program ships with. A change first shows the records whose level would be another.",
+        "set_level_bands",
+        ("From", "Whose", "Very low", "Low", "Medium", "High", "Very high", "Source", "Action"), _bands, "No bands.",
     ),
 )  # fmt: skip
 BY_KEY = {section.key: section for section in SECTIONS}

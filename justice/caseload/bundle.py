@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from justice.caseload.checks import Known, check
+from assessments.domain.lscmi import bands_on
+from justice.caseload.checks import BandsOn, Known, check
 from justice.caseload.format import (
     BY_NAME,
     BYTES_AT_MOST,
@@ -103,10 +104,11 @@ def open_bundle(path: str | Path) -> Bundle:
     return bundle
 
 
-def read(bundle: Bundle, *, known: Known, today: date) -> Parsed:
+def read(bundle: Bundle, *, known: Known, today: date, bands: BandsOn = bands_on) -> Parsed:
     """Every row of the bundle with its cells understood, or every problem in every file.
 
-    `known(table, references)` gives those of the references that were imported before; see checks.Known.
+    `known(table, references)` gives those of the references that were imported before; see checks.Known. `bands`
+    gives the council's bands of the LS/CMI on a day.
     """
     problems = bundle.problems
     digest = hashlib.sha256()
@@ -124,7 +126,7 @@ def read(bundle: Bundle, *, known: Known, today: date) -> Parsed:
             with stream:
                 read_table(table, lines_of(file, stream, digest, problems), problems, room)
             room -= len(table.rows)
-    check(tables, known, today, problems)
+    check(tables, known, today, problems, bands)
     counts = {name: len(table.rows) for name, table in tables.items()}
     rows = (
         {}

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from assessments.domain.lscmi import HIGHEST, LEVELS, MAXIMA, bands_on, level_of
+from assessments.domain import tools
+from assessments.domain.lscmi import HIGHEST, LEVELS, MAXIMA, Bands, bands_on, level_of
 from justice.caseload.format import (
     BY_TABLE,
     KPI_TABLES,
@@ -28,6 +29,7 @@ from justice.caseload.tables import Table
 # else None.
 _Known = Collection[str] | Mapping[str, date | None]
 Known = Callable[[str, frozenset[str]], _Known]
+BandsOn = Callable[[date], Bands]
 
 
 @dataclass
@@ -39,8 +41,13 @@ class _Days:
     born_of_order: dict[str, date]
 
 
-def check(tables: dict[str, Table], known: Known, today: date, problems: Problems) -> None:
-    """Note every row that refers to nothing, or that cannot be true beside another or beside today."""
+def check(
+    tables: dict[str, Table], known: Known, today: date, problems: Problems, bands: BandsOn = bands_on
+) -> None:
+    """Note every row that refers to nothing, or that cannot be true beside another or beside today.
+
+    `bands` gives those in force in the council on a day.
+    """
     elsewhere = _check_links(tables, known, problems)
     days = _days(tables, elsewhere)
     for table in tables.values():
@@ -50,6 +57,8 @@ def check(tables: dict[str, Table], known: Known, today: date, problems: Problem
     for name, check_table in _OF_ONE_TABLE.items():
         if name in tables:
             check_table(tables[name], problems)
+    if "assessments" in tables:
+        _check_assessments(tables["assessments"], problems, bands)
 
 
 # References
@@ -212,18 +221,18 @@ def _check_requirements(table: Table, problems: Problems) -> None:
             )
 
 
-def _check_assessments(table: Table, problems: Problems) -> None:
+def _check_assessments(table: Table, problems: Problems, bands: BandsOn) -> None:
     _check_together(table, "override_level", "override_reason", problems)
     for row in table.rows:
-        if row.tool == "ls_cmi":
-            for column, message in _lscmi_faults(table, row):
-                problems.add(
-                    table.file.name,
-                    message,
-                    line=row.line,
-                    column=column,
-                    found="" if getattr(row, column) is None else str(getattr(row, column)),
-                )
+        faults = _lscmi_faults(table, row, bands) if row.tool == "ls_cmi" else _tool_faults(row)
+        for column, message in faults:
+            problems.add(
+                table.file.name,
+                message,
+                line=row.line,
+                column=column,
+                found="" if getattr(row, column) is None else str(getattr(row, column)),
+            )
 
 
 def _check_together(table: Table, one: str, other: str, problems: Problems) -> None:
@@ -241,7 +250,6 @@ _OF_ONE_TABLE = {
     "staff": _check_staff,
     "orders": _check_orders,
     "requirements": _check_requirements,
-    "assessments": _check_assessments,
 }
 
 
@@ -253,7 +261,7 @@ def lscmi_total(row: Any) -> int | None:
     return row.total
 
 
-def _lscmi_faults(table: Table, row: Any) -> Iterator[tuple[str, str]]:
+def _lscmi_faults(table: Table, row: Any, bands: BandsOn) -> Iterator[tuple[str, str]]:
     """Scores and a level that do not follow from one another, by column.
 
     In January 2022 the national system was found to show levels that did not follow from the scores. A
@@ -285,6 +293,29 @@ def _lscmi_faults(table: Table, row: Any) -> Iterator[tuple[str, str]]:
     if total is None:
         yield "level", "give the total that it follows from, or leave it blank"
     elif total <= HIGHEST and row.completed_on is not None:
-        level = level_of(total, bands_on(row.completed_on))
+        level = level_of(total, bands(row.completed_on))
         if row.level != level:
             yield "level", f"a total of {total} is {level}; correct the level or the total"
+
+
+def _tool_faults(row: Any) -> Iterator[tuple[str, str]]:
+    """What a tool other than the LS/CMI cannot give, by column."""
+    if row.tool not in tools.codes() or row.completed_on is None:
+        return
+    tool = tools.tool_on(row.tool, row.completed_on)
+    for name in SUB_SCORES:
+        if getattr(row, name) is not None:
+            yield name, "sub-scores are those of the LS/CMI; leave blank for another tool"
+    if row.total is not None:
+        if tool.total is None:
+            yield "total", f"the {tool.name} has no total; leave blank"
+        elif not tool.total[0] <= row.total <= tool.total[1]:
+            yield "total", f"give {tool.total[0]} to {tool.total[1]}"
+    for name in ("level", "override_level"):
+        if getattr(row, name) not in (None, *tool.levels):
+            levels = f"are {', '.join(tool.levels)}" if tool.levels else "are none; leave blank"
+            yield name, f"the levels of the {tool.name} {levels}"
+            return
+    derived = tool.level_of(row.total)
+    if row.level and derived and row.level != derived:
+        yield "level", f"a total of {row.total} is {derived}; correct the level or the total"

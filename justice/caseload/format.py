@@ -136,7 +136,18 @@ COURT_TYPES = (
 # Every word the tools of TOOLS use for a level; the LS/CMI has five of them, which its own rules name.
 LEVELS = ("very_low", "low", "medium", "moderate", "high", "very_high", "minimum", "maximum")
 
-TOOLS = ("ls_cmi", "lsi_r_sv", "rosh", "sara", "rm2000", "stable_2007", "acute_2007", "yls_cmi")
+TOOLS = (
+    "ls_cmi",
+    "lsi_r_sv",
+    "rosh",
+    "sara",
+    "rm2000",
+    "stable_2007",
+    "acute_2007",
+    "yls_cmi",
+    "crime_pics_ii",
+    "outcome_star",
+)
 
 # The eight sub-scores of the LS/CMI, in the order of its own record.
 SUB_SCORES = (

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.bands import in_force, own_bands
 from cases.jobs import ATTEMPTS, Running
 from cases.models import Council, Job, User
 from cases.operation import operation
@@ -123,8 +124,9 @@ def bring_in(
     outcome = Outcome(council.name if council else open_as, check_only)
     stored = Stored(council)
     progress(1, "Reading the files")
+    own = own_bands(council) if council else []
     with open_bundle(path) as bundle:
-        parsed = read(bundle, known=stored.known(), today=today)
+        parsed = read(bundle, known=stored.known(), today=today, bands=lambda on: in_force(own, on))
         name = name or f"caseload bundle {bundle.name}"
     progress(READ, "Comparing with the records")
     found = plan(parsed, stored, name=name[:200], today=today)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from csp.constants import NONCE, NONE, SELF
 
-from justice.settings.values import BASE, VAR, database, env
+from justice.settings.values import BASE, VAR, database, env, label_pack
 
 BASE_DIR = BASE
 
@@ -132,6 +132,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False
 CSRF_FAILURE_VIEW = "justice.web.drafts.too_old"
 
+# How often a minute one address may ask for the questionnaire that is open to whoever has its link.
+FEEDBACK_TRIES_A_MINUTE = 60
+
 # What a browser is told.
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -209,6 +212,7 @@ JOB_KINDS = {
     "notify": "cases.nightly.notify",
     "remind": "orders.nightly.remind",
     "clear_drafts": "cases.nightly.clear_drafts",
+    "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
 }
@@ -241,6 +245,10 @@ REMINDER_SENDERS = {
     "email": env("EMAIL_SENDER", default="orders.reminders.EmailSender"),
 }
 REMINDER_FILES = VAR / "reminders"
+
+# What the items of the LS/CMI are called: its wording is licensed, and none of it comes with the program. Who holds a
+# licence names a file of labels (justice.settings.values.label_pack); without one items go by their numbers.
+LSCMI_LABELS = label_pack(env("LSCMI_LABEL_PACK", default=""))
 
 LOGGING = {
     "version": 1,

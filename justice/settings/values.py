@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from assessments.domain.lscmi import HIGHEST, MAXIMA
 
 BASE = Path(__file__).resolve().parent.parent.parent
 
@@ -57,3 +61,35 @@ def kept_secret(path: Path) -> str:
             os.link(made, path)
         made.unlink()
     return path.read_text().strip()
+
+
+def label_pack(path: str) -> Mapping[str, Mapping[str, str]]:
+    """What a licence holder calls the items and sections of the LS/CMI; nothing where no file is named.
+
+    The file is TOML: [items] gives labels by item number, [sections] by section (assessments.domain.lscmi.MAXIMA). Its
+    words are shown and never stored, and none of them come with the program.
+    """
+    if not path:
+        return {"items": {}, "sections": {}}
+    file = Path(path)
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as wrong:
+        raise ImproperlyConfigured(f"LSCMI_LABEL_PACK: {path} cannot be read ({wrong.strerror})") from wrong
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise ImproperlyConfigured(f"LSCMI_LABEL_PACK: {path} is not TOML: {wrong}") from wrong
+    known = {"items": {str(item) for item in range(1, HIGHEST + 1)}, "sections": set(MAXIMA)}
+    for table, labels in content.items():
+        if table not in known or not isinstance(labels, dict):
+            text = f"LSCMI_LABEL_PACK: {path}, {table}: a label pack has the tables items and sections only"
+            raise ImproperlyConfigured(text)
+        for key, label in labels.items():
+            if key not in known[table]:
+                what = (
+                    f"items are 1 to {HIGHEST}" if table == "items" else f"sections are {', '.join(MAXIMA)}"
+                )
+                raise ImproperlyConfigured(f"LSCMI_LABEL_PACK: {path}, {table}.{key}: {what}")
+            if not isinstance(label, str) or not label.strip():
+                text = f"LSCMI_LABEL_PACK: {path}, {table}.{key}: give its label as text"
+                raise ImproperlyConfigured(text)
+    return {table: content.get(table, {}) for table in known}

@@ -453,6 +453,50 @@ def columns(
     return _svg(prefix, title, _said_of_each(points, unit, None), width, height, _joined(parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A score before and now, of the highest it can be."""
+
+    label: str
+    before: int
+    after: int
+    highest: int
+
+
+def pairs(rows: Sequence[Pair], *, prefix: str, title: str, before: str, after: str) -> SafeString:
+    """One line for each scale: a ring where it stood before, a disc where it stands now, both written beside it."""
+    row, top, left, right = 34, 40, 210, 90
+    width, height = 720, top + row * len(rows) + 4
+    unit = (width - left - right) / max([one.highest for one in rows], default=1)
+
+    def ring(x: float, y: float) -> SafeString:
+        return format_html(
+            '<circle cx="{}" cy="{}" r="9" fill="none" stroke="{}" stroke-width="2.5"/>', _n(x), _n(y), TARGET
+        )
+
+    def disc(x: float, y: float) -> SafeString:
+        return format_html('<circle cx="{}" cy="{}" r="5.5" fill="{}"/>', _n(x), _n(y), MAIN)
+
+    parts = [ring(left, 14), _text(left + 16, 18, f"Before: {before}")]
+    parts += [disc(left + 240, 14), _text(left + 254, 18, f"Now: {after}")]
+    for index, one in enumerate(rows):
+        y = top + row * (index + 0.5)
+        then, now, end = (left + unit * score for score in (one.before, one.after, one.highest))
+        parts.append(_text(left - 18, y + 4, one.label, anchor="end"))
+        parts.append(_line(left, y, end, y, MUTED))
+        parts += [
+            _line(left + unit * mark, y - 4, left + unit * mark, y + 4, MUTED)
+            for mark in range(one.highest + 1)
+        ]
+        if one.before != one.after:
+            parts.append(_line(then, y, now, y, MAIN, 4))
+        parts += [ring(then, y), disc(now, y)]
+        words = f"{one.before} → {one.after}" if one.before != one.after else f"{one.after}"
+        parts.append(_text(end + 16, y + 4, f"{words} of {one.highest}", weight=600))
+    said = "; ".join(f"{one.label} {one.before} before, {one.after} now, of {one.highest}" for one in rows)
+    return _svg(prefix, title, f"{said}." if said else "No data", width, height, _joined(parts))
+
+
 def _said_of_each(points: Sequence[Point], unit: str, target: Number | None) -> str:
     said = "; ".join(
         f"{point.called} {spoken(point.value, unit) if point.value is not None else 'no data'}"

@@ -31,7 +31,7 @@ FIND_PEOPLE: Final = (*_CASEWORK, "senior_manager")
 PLACES: Final = (
     Place("Home", "home", _ALL, ()),
     Place("My caseload", "my_caseload", ("caseworker", "first_line_manager"), ("my-caseload",)),
-    Place("My week", "my_week", ("caseworker", "first_line_manager"), ("my-week",)),
+    Place("My week", "my_week", ("caseworker", "first_line_manager"), ("my-week", "tasks")),
     Place("Today", "unpaid_work_today", ("unpaid_work_supervisor",), ("today",)),
     Place(
         "Diary",
@@ -42,7 +42,12 @@ PLACES: Final = (
     Place("Outcomes", "outcomes", ("business_support",), ("outcomes",)),
     Place("Overdue", "overdue", (*_CASEWORK, "senior_manager"), ("overdue", "absences")),
     Place("Due soon", "due_soon", (*_CASEWORK, "senior_manager"), ("due-soon",)),
-    Place("Team", "team", ("first_line_manager", "senior_manager"), ("team", "unallocated", "plans", "gaps")),
+    Place(
+        "Team",
+        "team",
+        ("first_line_manager", "senior_manager"),
+        ("team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa"),
+    ),
     Place(
         "Workload",
         "workload",
@@ -57,6 +62,7 @@ PLACES: Final = (
     ),
     Place("Notices", "notices", _CASEWORK, ("notices",)),
     Place("Performance", "performance", _FIGURES, ("performance",)),
+    Place("Quality", "quality", ("performance_officer",), ("quality",)),
     Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),

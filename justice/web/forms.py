@@ -61,7 +61,12 @@ class Item:
     hint: str
     chosen: bool
     disabled: bool
-    revealed: tuple[BoundField, ...]
+    revealed: tuple[BoundGroup, ...]
+
+    @property
+    def sections(self) -> bool:
+        """Whether what is revealed stands under legends of its own."""
+        return any(group.legend for group in self.revealed)
 
     @property
     def reveals_id(self) -> str:
@@ -153,7 +158,7 @@ class BoundField(forms.BoundField):
                 hint=hints.get(str(box.data["value"]), ""),
                 chosen=box.data["selected"],
                 disabled=bool(box.data["attrs"].get("disabled")),
-                revealed=tuple(self.form[name] for name in reveals.get(str(box.data["value"]), ())),
+                revealed=tuple(self.form.in_groups(reveals.get(str(box.data["value"]), ()), self.name)),
             )
             for box in self.subwidgets
         )
@@ -685,7 +690,7 @@ class BoundGroup:
 class Form(forms.Form):
     """A form in our dress. `groups` sets fields under legends, in that order; the rest come after, ungrouped."""
 
-    groups: ClassVar[tuple[Group, ...]] = ()
+    groups: tuple[Group, ...] = ()
     use_required_attribute = False  # the page says what is missing, in words, all at once
 
     @cached_property
@@ -697,6 +702,17 @@ class Form(forms.Form):
             for names in getattr(field, "reveals", {}).values()
             for name in names
         )
+
+    def in_groups(self, names: Sequence[str], revealer: str) -> Iterator[BoundGroup]:
+        """Fields that a choice reveals, in that order; those of a group that is not the choice's under its legend."""
+        others = [group for group in self.groups if revealer not in group.names]
+        legends = {name: group for group in others for name in group.names}
+        together: dict[Group | None, list[str]] = {}
+        for name in names:
+            together.setdefault(legends.get(name), []).append(name)
+        for group, members in together.items():
+            fields = tuple(self[name] for name in members)
+            yield BoundGroup(group.legend if group else "", group.hint if group else "", fields)
 
     def layout(self) -> Iterator[BoundGroup]:
         """The visible fields in the order they are shown, each once."""

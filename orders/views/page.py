@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -35,9 +36,14 @@ WORK = (
     ("record_attendance", "Record a session"),
     ("book_appointment", "Book an appointment"),
     ("record_home_visit", "Record a home visit"),
-    ("complete_assessment", "Record an assessment"),
+    ("complete_assessment", "Record an LS/CMI"),
+    ("choose_tool", "Record with another tool"),
+    ("draft_plan", "Draft a plan"),
     ("approve_plan", "Approve a plan"),
     ("hold_review", "Record a review"),
+    ("plan_review", "Plan a review"),
+    ("order_reviews", "See planned reviews"),
+    ("progress_report", "Write a progress report"),
 )
 COURT = (
     ("decide_breach", "Decide to breach"),
@@ -49,7 +55,14 @@ COURT = (
     ("end_order", "End the order"),
 )
 
-SAME = {"record_home_visit": "record_contact"}  # pages that carry out another's operation
+# Pages that carry out another's operation, or are for who may
+SAME = {
+    "choose_tool": "complete_assessment",
+    "record_home_visit": "record_contact",
+    "order_reviews": "plan_review",
+    "progress_report": "submit_report",
+}
+REVIEWS = {"hold_review", "plan_review", "order_reviews"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +125,12 @@ class OrderPage(OrderView, TemplateView):
             "may_excuse": permissions.allows(user, "excuse_timescale"),
             "prompt": self.ladder.prompt,
             "primary": work[:3],
-            "more": [*work[3:], *self.ladder.actions, *self.actions(COURT, requirements)],
+            "more": [
+                *work[3:],
+                ("Outcomes and feedback", reverse("order_outcomes", args=[order.pk])),
+                *self.ladder.actions,
+                *self.actions(COURT, requirements),
+            ],
             "tables": self.tables(requirements),
         }
         return context
@@ -131,9 +149,9 @@ class OrderPage(OrderView, TemplateView):
             names = [one for one in names if one[0] == "correct_order"]
         absent = {"query_order" if order.queried else "resolve_query"}
         absent |= {"record_attendance"} if RequirementKind.UNPAID_WORK not in kinds else set()
-        absent |= {"hold_review"} if RequirementKind.SUPERVISION not in kinds else set()
+        absent |= REVIEWS | {"draft_plan"} if RequirementKind.SUPERVISION not in kinds else set()
         return [
-            (label, self.address(name))
+            (self.unfinished_label if name == "draft_plan" and self.unfinished else label, self.address(name))
             for name, label in names
             if name not in absent and permissions.allows(self.request.user, SAME.get(name, name))
         ]
@@ -142,7 +160,26 @@ class OrderPage(OrderView, TemplateView):
         """Where a change to this order is made; an appointment is of the case, and may be about the order."""
         if name == "book_appointment":
             return f"{reverse(name, args=[self.case.pk])}?order={self.order.pk}"
+        if name == "draft_plan" and self.unfinished:
+            return reverse("plan", args=[self.unfinished.pk])
         return reverse(name, args=[self.order.pk])
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """The order's plans but those that were let go: the one being written first, then the newest."""
+        rows = self.order.plans.filter(discarded_on=None).select_related("approved_by", "submitted_by")
+        return sorted(
+            rows, key=lambda row: (row.approved_on is None, row.approved_on or date.min, row.pk), reverse=True
+        )
+
+    @property
+    def unfinished(self) -> Plan | None:
+        return next((row for row in self.plans if row.approved_on is None), None)
+
+    @property
+    def unfinished_label(self) -> str:
+        plan = self.unfinished
+        return "Read the submitted plan" if plan and plan.submitted_on else "Go on with the plan's draft"
 
     def officer_link(self) -> list[tuple[str, str]]:
         """The words and address of naming another, for who may."""
@@ -195,8 +232,12 @@ class OrderPage(OrderView, TemplateView):
         found += [
             ("absences", "Absences", self.ladder.absences),
             ("warnings", "Formal warnings", self.ladder.warnings),
-            ("plans", "Case management plans", _plans(order.plans.approved().select_related("approved_by"))),
-            ("assessments", "Assessments", _assessments(order.assessments.all())),
+            ("plans", "Case management plans", _plans(self.plans)),
+            (
+                "assessments",
+                "Assessments",
+                _assessments(order.assessments.select_related("corrected_by", "countersignature")),
+            ),
             ("reviews", "Reviews", _reviews(order.reviews.select_related("chaired_by"))),
             ("variations", "Variations", _variations(order.variations.select_related("requirement"))),
             ("breaches", "Breaches", self.breaches(order.breaches.all())),
@@ -306,10 +347,18 @@ def _time(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def _plans(rows: Iterable[Plan]) -> Table:
+def _plans(rows: Sequence[Plan]) -> Table:
     return Table(
         (
-            Column("approved_on", "Approved", kind="date", heads=True),
+            Column(
+                "plan",
+                "Plan",
+                _plan_state,
+                href=lambda row: reverse("plan", args=[row.pk]),
+                context=lambda row: f"number {len(rows) - rows.index(row)}",
+                heads=True,
+            ),
+            Column("approved_on", "Approved", kind="date"),
             Column("by", "Approved by", lambda row: row.approved_by.name if row.approved_by else ""),
             Column("summary", "Goals and actions"),
         ),
@@ -319,14 +368,28 @@ def _plans(rows: Iterable[Plan]) -> Table:
     )
 
 
+def _plan_state(row: Plan) -> str:
+    if row.approved_on:
+        return "Approved plan"
+    return f"Submitted on {words(row.submitted_on)}" if row.submitted_on else "Draft"
+
+
 def _assessments(rows: Iterable[Assessment]) -> Table:
     return Table(
         (
-            Column("completed_on", "Completed", kind="date", heads=True),
+            Column(
+                "completed_on",
+                "Completed",
+                kind="date",
+                heads=True,
+                href=lambda row: reverse("assessment", args=[row.pk]),
+                context=lambda row: f"{row.get_tool_display()}{_before_its_correction(row)}",
+            ),
             Column("tool", "Tool", "get_tool_display"),
             Column("total", "Score", kind="number"),
             Column("level", "Level"),
             Column("override", "Override", _override),
+            Column("standing", "Standing", _standing),
         ),
         rows,
         "Assessments",
@@ -340,12 +403,33 @@ def _override(row: Assessment) -> str:
     return f"{lscmi.LEVELS.get(row.override_level, row.override_level)}: {row.override_reason}"
 
 
+def _before_its_correction(row: Assessment) -> str:
+    return ", before it was corrected" if hasattr(row, "corrected_by") else ""
+
+
+def _standing(row: Assessment) -> Status | str:
+    """Whether the record was corrected, or has an override that waits for a manager."""
+    if hasattr(row, "corrected_by"):
+        return Status("Corrected", "grey")
+    if row.override_level and not hasattr(row, "countersignature"):
+        return Status("Not countersigned", "amber")
+    return "Countersigned" if row.override_level else ""
+
+
 def _reviews(rows: Iterable[Review]) -> Table:
     return Table(
         (
-            Column("held_on", "Held", kind="date", heads=True),
-            Column("for_due_on", "Due", _due),
+            Column(
+                "held_on",
+                "Held",
+                kind="date",
+                heads=True,
+                href=lambda row: reverse("review", args=[row.pk]),
+                context=lambda row: "review",
+            ),
+            Column("for_due_on", "Due", lambda row: "Extra review" if row.extra else row.for_due_on),
             Column("chair", "Chaired by", lambda row: row.chaired_by.name if row.chaired_by else ""),
+            Column("outcome", "Outcome", "get_outcome_display"),
             Column("persons_views", "The person's views"),
             Column("decisions", "What was decided"),
         ),
@@ -353,10 +437,6 @@ def _reviews(rows: Iterable[Review]) -> Table:
         "Reviews",
         "No review is recorded. Each is recorded for the due date it was held for.",
     )
-
-
-def _due(row: Review) -> date | str | None:
-    return "Extra review" if row.for_due_on == row.held_on else row.for_due_on
 
 
 def _variations(rows: Iterable[Variation]) -> Table:

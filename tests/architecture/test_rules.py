@@ -28,10 +28,12 @@ TRACKED_WRITERS = {
     "cases/jobs.py",
     "cases/notices.py",
     "orders/reminders.py",  # the right to send, taken by a conditional update
+    "assessments/nightly.py",  # what the night finds: derived as well
     "performance/nightly.py",
     "performance/operations.py",  # rows of a publication, which are never changed
     "cases/views/people.py",  # a person's own notices, marked as read
     "justice/caseload/importing.py",  # the state of its own job row
+    "justice/caseload/demonstration/casework.py",  # what the invented orders hold, before anybody works on them
     "justice/caseload/management/commands/load_demonstration.py",  # the password of the invented log-ins
 }
 

@@ -220,8 +220,14 @@ def test_an_override_stands_beside_the_level_with_its_reason():
     order = an_order()
     with pytest.raises(Refused) as refused:
         assess(order, total=19, override_level="high")
-    assert codes(refused) == {"override_reason_missing"}
-    made = assess(order, total=19, override_level="high", override_reason="Recent threats")
+    assert codes(refused) == {"override_reason_missing", "override_kind_missing"}
+    made = assess(
+        order,
+        total=19,
+        override_level="high",
+        override_kind="client_based",
+        override_reason="Recent threats",
+    )
     assert (made.override_level, made.override_reason) == ("high", "Recent threats")
 
 
@@ -239,7 +245,7 @@ def test_an_assessment_made_for_the_court_report_counts():
 
 def test_another_tool_keeps_the_level_its_assessor_gave():
     made = assess(an_order(), tool="rosh", level="High")
-    assert made.stated_level == "High"
+    assert (made.stated_level, made.level) == ("high", "High")
     assert due("cpo.lscmi").met_on is None
 
 

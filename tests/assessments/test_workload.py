@@ -52,7 +52,14 @@ def test_an_order_counts_by_the_latest_level_and_an_override_goes_before_it():
     assert kinds(worker) == {"order.high": 1}
     assess(order, 12, days_ago=10)
     assert kinds(worker) == {"order.medium": 1}
-    assess(order, 12, days_ago=5, override_level="very_high", override_reason="Pattern of harm")
+    assess(
+        order,
+        12,
+        days_ago=5,
+        override_level="very_high",
+        override_kind="client_based",
+        override_reason="Pattern of harm",
+    )
     assert kinds(worker) == {"order.very_high": 1}
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from assessments.models import Assessment, Plan, ReportRequest, Review
+from assessments.models import Assessment, LevelBands, Plan, ReportRequest, Review
 from cases import timescales
 from cases.models import (
     Address,
@@ -385,6 +385,30 @@ PLANTED = [
     ("contacts", "attended", "attended,attended", "contacts.csv, line 1, column attended"),
     ("plans", "approved_on", "approved", "plans.csv, line 1"),
     ("assessments", "23,high", "23,low", "assessments.csv, line 2, column level"),
+    (
+        "assessments",
+        "rosh,2025-06-20,,high",
+        "rosh,2025-06-20,5,high",
+        "assessments.csv, line 3, column total",
+    ),
+    (
+        "assessments",
+        "rosh,2025-06-20,,high",
+        "rosh,2025-06-20,,minimum",
+        "assessments.csv, line 3, column level",
+    ),
+    (
+        "assessments",
+        "rosh,2025-06-20,,high",
+        "lsi_r_sv,2025-06-20,9,",
+        "assessments.csv, line 3, column total",
+    ),
+    (
+        "assessments",
+        "rosh,2025-06-20,,high",
+        "lsi_r_sv,2025-06-20,6,medium",
+        "assessments.csv, line 3, column level",
+    ),
     ("exclusions", "O1,K2", "R1,K2", "exclusions.csv, line 2, column ref"),
     ("staff", "bea@", "ann@", "staff.csv, line 3, column email"),
     ("releases", "2025-03-03,", "2075-03-03,", "releases.csv, line 2"),
@@ -404,6 +428,19 @@ def test_one_bad_row_and_nothing_is_saved(tmp_path, name, was, now, place):
     after["User"] = [row for row in after["User"] if row["role"] != "system"]
     before["User"] = [row for row in before["User"] if row["role"] != "system"]
     assert after == before
+
+
+def test_a_level_is_held_against_the_councils_own_bands(imported, tmp_path):
+    limits = {"very_low_to": 4, "low_to": 10, "medium_to": 23, "high_to": 29}
+    LevelBands.objects.create(council=imported, in_force_from=date(2025, 1, 1), source="Paper", **limits)
+    outcome = bring(bundle(tmp_path / "second"), check_only=True)
+    assert [one.split(";")[0] for one in outcome.problems] == [
+        'assessments.csv, line 2, column level: found "high"'
+    ]
+    outcome = bring(
+        bundle(tmp_path / "third", **changed("assessments", "23,high,", "23,medium,")), check_only=True
+    )
+    assert outcome.problems == []
 
 
 def test_an_address_that_somebody_else_signs_in_with(imported, tmp_path):

@@ -9,10 +9,21 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from cases.models import Role, Timescale
-from cases.views.board import WAYS, lines
+from cases.views.board import WAYS, action, lines
 from justice.domain.standards import load_standards
 from orders import operations
-from tests.builders import a_case, a_manager, an_order, day, staff, supervision, unpaid_work, work, worker_of
+from tests.builders import (
+    a_case,
+    a_caseworker,
+    a_manager,
+    an_order,
+    day,
+    staff,
+    supervision,
+    unpaid_work,
+    work,
+    worker_of,
+)
 from tests.web.conftest import World, a_world
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +58,7 @@ def test_each_timescale_still_to_do_leads_to_a_form_that_opens(world):
         ("cpo.induction", "order:12", "/orders/12/contacts/new/?kind=induction"),
         ("cpo.placement", "order:12/requirement:5", "/orders/12/attendances/new/"),
         ("cpo.unpaid_work", "order:12/requirement:5", "/orders/12/attendances/new/"),
-        ("cpo.lscmi", "order:12", "/orders/12/assessments/new/?tool=ls_cmi"),
+        ("cpo.lscmi", "order:12", "/orders/12/assessments/new/"),
         ("cpo.plan", "order:12", "/orders/12/plans/new/"),
         ("cpo.review", "order:12", "/orders/12/reviews/new/?for_due_on=2025-09-02"),
         ("cpo.responsible_officer", "order:12", "/orders/12/officer/"),
@@ -63,6 +74,14 @@ def test_where_the_one_thing_is_done(clause, subject, address):
     assert link
     assert link.href == address
     assert resolve(address.split("?")[0])
+
+
+def test_who_may_not_approve_a_plan_is_led_to_drafting_it():
+    row = Timescale(clause="cpo.plan", subject="order:12", due_on=date(2025, 9, 2))
+    asked = {user.role: action(row, user) for user in (a_manager(), a_caseworker())}
+    assert asked[Role.FIRST_LINE_MANAGER].href == "/orders/12/plans/new/"
+    assert asked[Role.CASEWORKER].href == "/orders/12/plans/draft/"
+    assert action(row, staff(Role.PERFORMANCE_OFFICER)) is None
 
 
 @pytest.mark.parametrize("clause", WAYS)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from assessments.models import Plan, VictimSafety
 from cases import chronology, operations, permissions
 from cases.models import Allocation, Consultation, Entry, Limit, Opening, Person, Role, VictimInformation
 from cases.models.cases import Case
@@ -209,6 +210,8 @@ def full_world() -> World:
     for case in Case.objects.all():
         a_victim(case, actor=worker)
     world.keys["victim"] = VictimInformation.objects.latest("pk").pk
+    for plan in Plan.objects.all():
+        VictimSafety.objects.create(plan=plan, text=f"{CANARY}plan", recorded_by=worker)
     return world
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assessments.domain.chairing import advice, weeks
+from assessments.domain.chairing import Load, advice, levelled, weeks
 
 FRIDAY = date(2026, 11, 27)
 MONDAY = date(2026, 11, 23)
@@ -135,3 +138,87 @@ def test_where_there_is_room(due: list[date], slots: int, expected: list[str]):
 
 def test_without_slots_there_is_nothing_to_advise():
     assert advice(ahead(december(*[7] * 20), {})) == []
+
+
+# --- Levelled before they are late ---------------------------------------------------------------------------------
+
+
+def loads(*rooms_and_due: tuple[int | None, list[date]]) -> list[Load]:
+    """Weeks from Monday 30 November 2026, each with its room and the due dates of the reviews that fall into it."""
+    numbers = count(1)
+    return [
+        Load(
+            date(2026, 11, 30) + timedelta(days=7 * index),
+            [(next(numbers), due_on) for due_on in due_dates],
+            room,
+        )
+        for index, (room, due_dates) in enumerate(rooms_and_due)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "moved", "left_over"),
+    [
+        pytest.param(loads((2, []), (2, december(7, 8))), [], [], id="all fit where they are"),
+        pytest.param(
+            loads((1, []), (1, december(7, 9))), [(1, 0)], [], id="one too many goes a week earlier"
+        ),
+        pytest.param(
+            loads((1, []), (1, []), (1, december(14, 15))), [(1, 1)], [], id="no further back than it must"
+        ),
+        pytest.param(
+            loads((1, []), (1, december(7)), (1, december(14, 15))),
+            [(2, 0)],
+            [],
+            id="a week that is full is passed over, and keeps its own",
+        ),
+        pytest.param(loads((0, []), (1, december(7, 9))), [], [1], id="there is no room for it"),
+        pytest.param(loads((-2, []), (1, december(7, 9))), [], [1], id="a week already too full takes none"),
+        pytest.param(
+            loads((None, []), (1, december(7, 9))), [], [1], id="nobody said how much room there is"
+        ),
+        pytest.param(
+            loads((2, []), (None, december(7, 9, 10))), [], [], id="a week without a number is never too full"
+        ),
+        pytest.param(loads((3, [])), [], [], id="nothing is due"),
+    ],
+)
+def test_reviews_are_moved_to_earlier_weeks_only(ahead, moved, left_over):
+    moves, left = levelled(ahead)
+    weeks_of = [load.monday for load in ahead]
+    assert [(move.key, weeks_of.index(move.to_monday)) for move in moves] == moved
+    assert left == left_over
+
+
+DAYS = st.lists(st.integers(0, 6), max_size=6)
+
+
+@st.composite
+def some_weeks(draw) -> list[Load]:
+    rooms = draw(st.lists(st.integers(0, 4), min_size=1, max_size=7))
+    return loads(
+        *(
+            (room, [MONDAY + timedelta(days=7 * index + 7 + day) for day in draw(DAYS)])
+            for index, room in enumerate(rooms)
+        )
+    )
+
+
+@given(some_weeks())
+def test_no_week_is_over_its_slots_where_that_can_be_and_nothing_passes_its_due_date(ahead):
+    moves, left = levelled(ahead)
+    rooms = {load.monday: load.room for load in ahead}
+    load_of = {load.monday: len(load.movable) for load in ahead}
+    for move in moves:
+        assert move.to_monday < move.from_monday <= move.due_on
+        load_of[move.to_monday] += 1
+        load_of[move.from_monday] -= 1
+    # Hall: some have no place only where the first weeks together are due more than they hold.
+    due, room, short = 0, 0, 0
+    for load in ahead:
+        due, room = due + len(load.movable), room + load.room
+        short = max(short, due - room)
+    assert len(left) == short
+    assert sum(max(load_of[monday] - rooms[monday], 0) for monday in rooms) == short
+    # Each week gives away only what is too much for it: fewer moves there cannot be.
+    assert len(moves) + len(left) == sum(max(len(load.movable) - load.room, 0) for load in ahead)

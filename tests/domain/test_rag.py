@@ -244,9 +244,11 @@ def test_rates_of_small_numbers_are_hidden_outside(numerator, denominator, hidde
     ("counts", "total_shown", "expected"),
     [
         pytest.param([10, 20, 0], True, [10, 20, 0], id="none small"),
-        pytest.param([3, 20, 10], True, [None, 20, None], id="one small: the next smallest goes too"),
+        pytest.param([3, 20, 10], True, [None, None, 10], id="one small: the next in order goes too"),
+        pytest.param([3, 5, 5], True, [None, None, None], id="one small: more goes until ten are hidden"),
         pytest.param([3, 20, 10], False, [None, 20, 10], id="one small, no total"),
-        pytest.param([3, 2, 10], True, [None, None, 10], id="two small hide one another"),
+        pytest.param([3, 2, 10], True, [None, None, None], id="two small do not hide one another"),
+        pytest.param([4, 4, 2, 10], True, [None, None, None, 10], id="three small that are ten together do"),
         pytest.param([3, 0, 0], True, [None, None, None], id="one small and noughts"),
         pytest.param([3], True, [None], id="one alone"),
         pytest.param([], True, [], id="none"),

@@ -499,7 +499,9 @@ def test_a_review_is_held_for_the_due_date_chosen(client, order, manager):
         "held_on": "2025-09-01",
         "for_due_on": "2025-09-02",
         "chaired_by": str(manager.pk),
+        "attendance": "in_person",
         "persons_views": "It helps",
+        "outcome": "as_it_is",
     }
     said = text_of(client.post(address, sent, follow=True))
     assert "The review was recorded" in said

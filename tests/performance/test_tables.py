@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from assessments.models import Assessment, LevelBands
 from cases.models import Case, Limit, Role
 from cases.operation import system_user
 from cases.operations import open_council
@@ -194,16 +195,33 @@ def test_every_count_is_as_long_as_its_list(caseload: Place, table, bands: str):
         assert printed.count(ALL, ALL) == members.count() == sum(printed.counts.values())
 
 
-def test_an_assessment_that_was_corrected_is_not_counted_twice(caseload: Place):
-    from assessments.models import Assessment
+def test_a_level_is_that_of_the_councils_bands_on_the_day_of_each(caseload: Place):
+    user = caseload.somebody(Role.PERFORMANCE_OFFICER)
+    for day, limits in ((date(2024, 7, 1), (1, 3, 9, 15)), (date(2025, 1, 15), (8, 14, 22, 33))):
+        LevelBands.objects.create(
+            council=caseload.council, in_force_from=day, source="Committee",
+            **dict(zip(("very_low_to", "low_to", "medium_to", "high_to"), limits, strict=True)),
+        )  # fmt: skip
+    for year in ("2023-24", "2024-25", "2025-26"):
+        asked = Asked(date(2025, 8, 15), FinancialYear.parse(year), ages.shipped()["local"])
+        members = ASSESSMENTS.members(user, caseload.council, asked)
+        assert members
+        assert [row.line for row in members] == [row.level_code for row in members]
 
+
+def test_an_assessment_that_was_corrected_is_not_counted_twice(caseload: Place):
     user = caseload.somebody(Role.PERFORMANCE_OFFICER)
     asked = Asked(date(2025, 8, 15), FinancialYear.parse("2024-25"), ages.shipped()["local"])
     before = ASSESSMENTS.printed(user, caseload.council, asked)
     wrong = ASSESSMENTS.members(user, caseload.council, asked).first()
     assert wrong is not None
     Assessment.objects.create(
-        order=wrong.order, tool=wrong.tool, completed_on=wrong.completed_on, total=42, corrects=wrong
+        order=wrong.order,
+        tool=wrong.tool,
+        completed_on=wrong.completed_on,
+        total=42,
+        corrects=wrong,
+        correction_reason="Typed wrongly",
     )
     after = ASSESSMENTS.printed(user, caseload.council, asked)
     assert after.count(ALL, ALL) == before.count(ALL, ALL)

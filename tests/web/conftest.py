@@ -17,6 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import operations as assessment_operations
+from assessments.domain import outcomes, quality
+from assessments.domain.lscmi_answers import every_key
+from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
+from assessments.models import Intervention, Plan, ScoreMismatch
 from cases import operations as case_operations
 from cases.models import Case, Draft, Job, Role, Team, Timescale, User
 from orders import operations as order_operations
@@ -63,8 +67,29 @@ def grow(world: World, cases: int) -> None:
             actor=worker, case=case, court_type="sheriff_summary", court="", requested_on=imposed,
             hearing_on=today + timedelta(days=5), today=today,
         )  # fmt: skip
+        for number, kind in enumerate(("", "administrative")):
+            override = {
+                "override_level": "high",
+                "override_kind": kind,
+                "override_reason": "Council policy",
+            }
+            assessment = assessment_operations.complete_assessment(
+                tool="ls_cmi",
+                completed_on=imposed + timedelta(days=5 + number),
+                answers={item: item % 2 for item in range(1, 44)},
+                acknowledged=every_key(),
+                strengths=["companions"],
+                **(override if kind else {}),
+                **by,
+            )
         release = order_operations.record_release(
             actor=worker, case=case, licence="parole", released_on=today, today=today
+        )
+        scored = assessment_operations.complete_assessment(
+            tool="ls_cmi", completed_on=imposed + timedelta(days=9), total=12, **by
+        )
+        ScoreMismatch.objects.create(
+            assessment=scored, codes=["total_disagrees_with_sub_scores"], found_at=timezone.now()
         )
         appointments = [
             order_operations.book_appointment(
@@ -92,6 +117,17 @@ def grow(world: World, cases: int) -> None:
         )
         associate = case_operations.add_associate(name="Ansel Whinmuir", relation="gp", **around)
         victim = case_operations.add_victim_information(name="V M", wishes="To be told of release", **around)
+        plan, intervention = a_plan(order, by)
+        measures = outcomes.edition_on(today).measures
+        assessment_operations.record_outcomes(
+            point="start",
+            on=imposed,
+            by="person",
+            readings=dict.fromkeys(measures, outcomes.Answer("given", 1)),
+            **by,
+        )
+        _, token = assessment_operations.send_feedback_link(channel="paper", **by)
+        reviewed = a_review(order, manager, by)
         case.refresh_from_db()
         for typist in (worker, manager):
             Draft.objects.create(
@@ -111,13 +147,34 @@ def grow(world: World, cases: int) -> None:
             "absence": order.absences.get(decision="").pk,
             "warning": warning.pk,
             "report": report.pk,
+            "assessment": assessment.pk,
             "release": release.pk,
             "appointment": appointments[0].pk,
             "note": note.pk,
+            "plan": plan.pk,
+            "goal": plan.goals.get().pk,
+            "intervention": intervention.pk,
+            "stage": "end",
+            "token": token,
+            **reviewed,
             "timescale": Timescale.objects.filter(subject__startswith=order.subject, clause="cpo.plan")
             .get()
             .pk,
         }
+        mappa = {"actor": worker, "today": today}
+        entry = assessment_operations.register_mappa(
+            case=case, category=1, level=2, subject_to_notification="yes", registered_on=imposed,
+            decision="accepted", lead_agency="police", **mappa,
+        )  # fmt: skip
+        meeting = assessment_operations.record_mappa_meeting(
+            mappa_entry=entry, held_on=imposed, level=2, kind="initial", agencies=["police"], decisions="Meet weekly",
+            **mappa,
+        )  # fmt: skip
+        action = assessment_operations.add_mappa_action(
+            actor=worker, meeting=meeting, text="Check the address", agency="police"
+        )
+        world.keys |= {"mappa_meeting": meeting.pk, "mappa_action": action.pk}
+    world.keys |= a_sample_read(world, today)
     # Handed over and given back again: a handover to look at, and everything with who had it.
     held = Case.objects.filter(allocations__worker=worker, allocations__to_on=None, allocations__subject="")
     handover = order_operations.hand_over_caseload(
@@ -126,6 +183,69 @@ def grow(world: World, cases: int) -> None:
     )  # fmt: skip
     order_operations.undo_handover(actor=manager, handover=handover, today=today, expected_version=None)
     world.keys["handover"] = handover.pk
+
+
+def a_plan(order: Order, by: dict[str, Any]) -> tuple[Plan, Intervention]:
+    """A plan that waits for a manager, and a referral to a partner."""
+    today, worker = by["today"], by["actor"]
+    steps = (ProposedStep("Keep a diary", "person"), ProposedStep("Refer to the service", "worker"))
+    goal = ProposedGoal("alcohol_drug", "Drink less", "Four weeks of diary", today, steps)
+    plan = assessment_operations.draft_plan(**by)
+    plan = assessment_operations.amend_plan(
+        actor=worker, plan=plan, today=today, expected_version=plan.version,
+        proposed=ProposedPlan(
+            strengths="A steady home", agreement="yes", discussed_on=today, goals=(goal,),
+            stages=assessment_operations.proposed_of(plan).stages,
+        ),
+    )  # fmt: skip
+    plan = assessment_operations.submit_plan(
+        actor=worker, plan=plan, today=today, expected_version=plan.version
+    )
+    intervention = assessment_operations.add_intervention(
+        kind="substance", name="Recovery group", referred_on=today, **by
+    )
+    return plan, intervention
+
+
+def a_sample_read(world: World, today: date) -> dict[str, Any]:
+    """A sample of every open case, each read by one reader or two, and a point of each for supervision."""
+    readers = [world.users[role] for role in (Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER)]
+    sample = assessment_operations.draw_sample(
+        actor=readers[1], name=f"Sample {Case.objects.count()}", kind="random", seed="s", size=50, today=today
+    )
+    codes = quality.edition_on(today).indicators
+    for file in sample.files.all():
+        for reader, score in zip(readers[: 2 if file.read_twice else 1], (4, 3), strict=False):
+            reading = assessment_operations.record_file_reading(
+                actor=reader, file=file, read_on=today, scores=dict.fromkeys(codes, score), today=today,
+                notes=dict.fromkeys(codes, "Seen"), themes=["plan_gap"],
+            )  # fmt: skip
+        point = assessment_operations.raise_supervision_point(
+            actor=readers[0], reading=reading, text="Write goals together", agreed_on=today, today=today
+        )
+    twice = sample.files.filter(read_twice=True).latest("pk")
+    return {"sample": sample.pk, "sampled": twice.pk, "reading": reading.pk, "supervision": point.pk}
+
+
+def a_review(order: Order, manager: User, by: dict[str, Any]) -> dict[str, int]:
+    """An extra review with a task and a change to the plan, one that was missed, and one that is planned."""
+    today = by["today"]
+    person = {"reason": "person_did_not_come", "who_did_not_come": "person", "expected_version": 1}
+    missed = assessment_operations.plan_review(planned_on=today, **by)
+    assessment_operations.record_missed_review(actor=manager, meeting=missed, today=today, **person)
+    held = assessment_operations.hold_review(
+        held_on=today, extra=True, chaired_by=manager, outcome="plan_changes",
+        decided=[
+            assessment_operations.Decided("Ask the clinic", "task", by["actor"], today + timedelta(days=9)),
+            assessment_operations.Decided("A goal about work", "plan_change"),
+        ],
+        **by,
+    )  # fmt: skip
+    due_on = assessment_operations.reviews_of(order).values_list("due_on", flat=True)[0]
+    planned = assessment_operations.plan_review(
+        planned_on=today + timedelta(days=1), for_due_on=due_on, chaired_by=manager, **by
+    )
+    return {"review": held.pk, "task": held.tasks.get().pk, "meeting": planned.pk}
 
 
 def a_ladder(order: Order, imposed: date, by: dict[str, Any]) -> FormalWarning:
@@ -181,6 +301,10 @@ def a_world() -> World:
         actor=made.users[Role.PERFORMANCE_OFFICER], step="first_warning", in_force_from=timezone.localdate(),
         failures=1, counted_since="order", source="Committee paper",
     )  # fmt: skip
+    assessment_operations.set_level_bands(
+        actor=made.users[Role.PERFORMANCE_OFFICER], in_force_from=today, very_low_to=3, low_to=9, medium_to=19,
+        high_to=29, source="Committee paper", moving=0,
+    )  # fmt: skip
     manager, worker = made.users[Role.FIRST_LINE_MANAGER], made.users[Role.CASEWORKER]
     hours = case_operations.set_availability(
         actor=manager, user=worker, reason="part_time", weekly_hours=Decimal(21), from_on=today, to_on=None
@@ -196,6 +320,7 @@ def a_world() -> World:
         "cover": cover.pk,
         "gap": "ethnicity",
         "table": "open-cases",
+        "tool": "rm2000",
         "key": publish(made),
     }
     return made

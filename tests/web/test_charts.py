@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from justice.web import charts
-from justice.web.charts import Point, describe, spoken
+from justice.web.charts import Pair, Point, describe, spoken
 
 Q = [
     Point("Jul–Sep", 82, "July to September 2024", "2024/25"),
@@ -147,6 +147,26 @@ def test_every_bar_says_its_value():
     svg = charts.bars(Q, prefix="b", title="Teams", target=75)
     for words in ("82%", "84%", "70%", "77%", "No data"):
         assert f">{words}<" in svg
+
+
+def test_a_pair_is_a_ring_and_a_disc_with_both_numbers_and_in_words():
+    pairs = [Pair("Companions", 4, 3, 4), Pair("Leisure", 1, 1, 2)]
+    svg = charts.pairs(pairs, prefix="p", title="Sections", before="1 May 2025", after="1 June 2025")
+    assert svg.count('fill="none"') == svg.count('r="5.5"') == 3  # each row, and the key
+    for words in ("Before: 1 May 2025", "Now: 1 June 2025", "4 → 3 of 4", "1 of 2"):
+        assert f">{words}<" in svg
+    assert "Companions 4 before, 3 now, of 4; Leisure 1 before, 1 now, of 2." in svg
+    rings = [float(x) for x in re.findall(r'cx="([\d.]+)" cy="[\d.]+" r="9"', svg)]
+    discs = [float(x) for x in re.findall(r'cx="([\d.]+)" cy="[\d.]+" r="5.5"', svg)]
+    assert discs[1] < rings[1]  # it fell
+    assert discs[2] == rings[2]
+
+
+def test_pairs_of_nothing_and_hostile_labels_are_text():
+    assert "No data" in charts.pairs([], prefix="p", title="T", before="a", after="b")
+    svg = charts.pairs([Pair("<b>", 1, 2, 4)], prefix="p", title="<i>", before="<u>", after="b")
+    assert not re.search("<(b|i|u)>", svg)
+    ET.fromstring(svg)
 
 
 def test_a_label_is_text_and_nothing_else():

@@ -392,6 +392,22 @@ class TestMarkup:
             < html.index("Supervision")
         )
 
+    def test_revealed_fields_of_a_group_stand_under_its_legend_and_those_of_the_choices_own_do_not(self):
+        class Sections(Form):
+            have = RadiosField("Have", choices=[("all", "All")], reveals={"all": ("one", "two", "three")})
+            one, two, three = (TextField(label) for label in ("One", "Two", "Three"))
+            groups = (Group("Whole", ("have", "three")), Group("First", ("one",)), Group("Second", ("two",)))
+
+        (item,) = Sections()["have"].items
+        assert [(group.legend, [one.name for one in group.fields]) for group in item.revealed] == [
+            ("First", ["one"]),
+            ("Second", ["two"]),
+            ("", ["three"]),
+        ]
+        html = str(Sections())
+        assert html.index(">First<") < html.index('name="one"') < html.index(">Second<")
+        assert html.count("<legend") == 4  # the two sections, the choice, and the group round it
+
     def test_errors_come_in_reading_order(self):
         form = Order(sent(requirements=["unpaid_work"], hours="1", imposed_on_day="", kind=""))
         assert [error.href for error in errors_of(form)] == ["#id_imposed_on_0", "#id_hours", "#id_kind"]

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from assessments.models import LevelBands
 from cases.models import CalendarDay, Locality, LocalStandard, Role
 from justice.web.help import TOPICS
 from orders.models import LocalStep
@@ -26,8 +27,8 @@ BASELINE = Path(__file__).with_name("queries.json")
 ELSEWHERE = {
     "sign_out", "mark_notices_read", "live", "ready", "home", "performance", "sign_in", "save_draft", "discard_draft",
 }  # fmt: skip
-# Open to everybody.
-OPEN = {"accessibility"}
+# Open to everybody; the questionnaire and what follows it to whoever has a link, who has no account.
+OPEN = {"accessibility", "feedback", "feedback_thanks"}
 # The first of these that a page opens for is the one it is measured as.
 ROLES = (
     Role.FIRST_LINE_MANAGER,
@@ -65,6 +66,7 @@ def arguments(world: World, name: str, wanted: tuple[str, ...]) -> list[dict[str
         "remove_calendar_day": CalendarDay.objects.first,
         "remove_local_standard": LocalStandard.objects.first,
         "remove_compliance_step": LocalStep.objects.first,
+        "remove_level_bands": LevelBands.objects.first,
     }
     values: dict[str, object] = {
         **world.keys,

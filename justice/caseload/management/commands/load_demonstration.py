@@ -23,6 +23,7 @@ from cases.operations import open_council
 from justice.caseload import demonstration
 from justice.caseload.bulk import insert
 from justice.caseload.demonstration import appointments, around
+from justice.caseload.demonstration.casework import add_casework
 from justice.caseload.demonstration.compliance import add_compliance
 from justice.caseload.importing import bring_in
 from justice.caseload.management.commands.import_caseload import day, telling
@@ -109,6 +110,8 @@ class Command(BaseCommand):
         add_compliance(council, actor, today, timezone.now())
         say(100, "Saying how people are reached and who is around them")
         _surround(council, actor, today)
+        say(100, "Writing goals, reviews and readings into the orders")
+        add_casework(council, actor, today, timezone.now())
         say(100, "Making the log-ins")
         hashed = make_password(password)
         User.objects.filter(council=council, email__in=map(address, chosen)).update(password=hashed)
