@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from assessments import forms_plans as forms
@@ -401,6 +401,16 @@ class DraftPlan(OrderOperation):
     form_class = forms.DraftPlanForm
     made: Plan | None = None
 
+    @cached_property
+    def unfinished(self) -> Plan | None:
+        """The draft that is there already: there is one at a time, and this leads on to it."""
+        return Plan.objects.visible_to(self.request.user).unfinished().filter(order=self.order).first()
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.unfinished is not None:
+            return redirect("plan", self.unfinished.pk)
+        return super().form_valid(form)
+
     def run(self, form: Any) -> Plan:
         self.made = operations.draft_plan(
             actor=self.request.user, order=self.order, today=today(), key=form.submission_key
@@ -411,6 +421,9 @@ class DraftPlan(OrderOperation):
         return reverse("amend_plan", args=[self.made.pk]) if self.made else super().get_success_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.unfinished is not None:
+            intro = "A plan of this order is being written already, or waits for its approval."
+            return {**super().get_context_data(**kwargs), "intro": intro, "button": "Go on with it"}
         before = plans.in_force(self.order, today())
         intro = (
             f"The next version begins with the goals, steps and contact of the plan approved on "

@@ -132,7 +132,10 @@ def test_a_worker_begins_a_draft_from_the_orders_page_and_writes_it(order, worke
     page = words(client.get(reverse("order", args=[order.pk])))
     assert "Go on with the plan's draft" in page
     assert f'href="{answer["Location"]}"' in page
-    assert begin not in page
+    # Whoever comes back to where it began is led on to it, and begins no second one
+    assert "Go on with it" in words(client.get(begin))
+    assert client.post(begin)["Location"] == reverse("plan", args=[plan.pk])
+    assert Plan.objects.count() == 1
 
 
 def test_the_draft_proposes_contact_and_says_where_the_proposal_comes_from(order, worker):

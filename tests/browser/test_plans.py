@@ -14,6 +14,8 @@ from assessments.models import Plan
 from tests.browser.conftest import NARROW, WIDE, found_by_axe, too_wide
 from tests.builders import a_case, an_order, supervision, worker_of
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_plan_is_written_goal_by_goal_and_nothing_typed_is_lost(
