@@ -19,7 +19,7 @@ def test_answers_are_entered_by_keyboard_and_a_doubt_is_ticked(sign_in):
     page.goto(reverse("complete_assessment", args=[order.pk]) + "?tool=ls_cmi")
     assert not page.locator("#id_item_1_0").is_visible()
     fill_date(page, "Date it was completed", "20 June 2025")
-    page.get_by_label("The total score or the level only").focus()
+    page.get_by_label("The total score only").focus()
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")  # the answers to the items

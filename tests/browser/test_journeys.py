@@ -235,6 +235,7 @@ def test_a_day_that_the_council_closes_moves_what_is_due_and_lists_it(
     press(page, "Save")
 
     # Then what was open is due a day later, and the page lists what moved
+    expect(page.get_by_text("timescales moved")).to_be_visible()
     assert placement.get().due_on == day("12 June 2025")
     page.goto("/settings/moved/")
     expect(page.locator("main")).to_contain_text("11 Jun 2025")
