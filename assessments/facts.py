@@ -13,9 +13,13 @@ from justice.domain.timescales import Fact
 
 def assessment_facts(cases: Sequence[int]) -> Iterable[tuple[int, Fact]]:
     """Facts of these cases' reports, assessments, plans and reviews: six queries whatever the number of cases."""
-    assessed = Assessment.objects.standing().filter(order__case__in=cases, tool=Assessment.Tool.LS_CMI)
-    for case, order, on in assessed.values_list("order__case_id", "order_id", "completed_on"):
-        yield case, Fact(f"order:{order}", "lscmi_completed", on)
+    assessed = Assessment.objects.filter(order__case__in=cases, tool=Assessment.Tool.LS_CMI)
+    rows = list(assessed.values_list("pk", "corrects", "order__case_id", "order_id", "completed_on"))
+    # Told apart here, not by a join: while a caseload is brought in, PostgreSQL knows no better than row by row.
+    corrected = {corrects for _, corrects, *_ in rows}
+    for key, _, case, order, on in rows:
+        if key not in corrected:
+            yield case, Fact(f"order:{order}", "lscmi_completed", on)
     plans = Plan.objects.approved().filter(order__case__in=cases)
     for case, order, on in plans.values_list("order__case_id", "order_id", "approved_on"):
         yield case, Fact(f"order:{order}", "plan_approved", on)
