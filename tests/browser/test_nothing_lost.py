@@ -72,8 +72,10 @@ def long_forms(world: World) -> Iterator[tuple[str, str, User]]:
         )
         if typist is None or (answer := world.client(typist).get(address)).status_code != 200:
             continue
-        asked = answer.context["form"].fields.values()  # what the page asks: some of it depends on the record
-        fields = [one for one in asked if not one.widget.is_hidden]
+        # What the page asks, whatever the record adds to it or needs not be asked of it.
+        asked = answer.context["form"].fields
+        fields = [asked[name] for name in view.form_class.base_fields if name in asked]
+        fields = [one for one in fields if not one.widget.is_hidden]
         if len(fields) > 5 or any(isinstance(one.widget, forms.Textarea) for one in fields):
             yield name, address, world.users[typist]
 
