@@ -88,14 +88,14 @@ def by_hand(name: str) -> str:
 
 
 def type_everything(page: Page, between: Callable[[], None] = lambda: None) -> str:
-    """A choice of each, and something in every box; gives the name of the last that takes words."""
+    """A choice of each, and something in every box; gives the name of the last that takes words, else of the last."""
     names: list[str] = page.evaluate(CHOOSE)
     for number, name in enumerate(names):
         if number == len(names) // 2:
             between()
         page.evaluate(TO, name)
         page.keyboard.type(by_hand(name))
-    return next(name for name in reversed(names) if by_hand(name) == WORDS)
+    return next((name for name in reversed(names) if by_hand(name) == WORDS), names[-1])
 
 
 def held(page: Page) -> list[list[str]]:
