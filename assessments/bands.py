@@ -58,7 +58,7 @@ def moving(council: Council, before: Sequence[Bands], after: Sequence[Bands]) ->
 
     Between two days on which some bands begin, which totals change their level is the same for every record.
     """
-    days = sorted({one.in_force_from for one in (*before, *after, *lscmi.load_bands())})
+    days = sorted({one.in_force_from for one in (*before, *after, *lscmi.shipped_bands())})
     found = Q(pk__in=())
     for first, last in pairwise((None, *days, None)):
         day = first or days[0] - timedelta(days=1)
@@ -80,7 +80,7 @@ def moving(council: Council, before: Sequence[Bands], after: Sequence[Bands]) ->
 def levels_between(council: Council, first: date, last: date) -> list[tuple[str, Q]]:
     """For each level, the condition of having it, for LS/CMI records completed from one day to another: one query."""
     own = own_bands(council)
-    days = sorted({one.in_force_from for one in (*own, *lscmi.load_bands())} | {first})
+    days = sorted({one.in_force_from for one in (*own, *lscmi.shipped_bands())} | {first})
     found = []
     for start, end in pairwise((*(day for day in days if first <= day <= last), None)):
         assert start is not None  # noqa: S101  (for the type checker)

@@ -82,7 +82,7 @@ def _now(goal: Goal, said: Iterable[GoalProgress]) -> GoalNow:
 
 def basis_of(order: Order) -> Assessment | None:
     """The order's latest LS/CMI that no later record corrects: what a plan is based on. One query."""
-    rows = Assessment.objects.filter(order=order, tool=Assessment.Tool.LS_CMI, corrected_by=None)
+    rows = Assessment.objects.standing().filter(order=order, tool=Assessment.Tool.LS_CMI)
     return rows.order_by("-completed_on", "-pk").first()
 
 

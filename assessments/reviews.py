@@ -122,9 +122,9 @@ def between(order: Order, from_on: date, to_on: date, *, since: Review | None = 
     within = {"on__range": (from_on, to_on)}
     plan = in_force(order, to_on)
     assessments = list(
-        order.assessments.filter(
-            tool=Assessment.Tool.LS_CMI, corrected_by=None, completed_on__lte=to_on
-        ).order_by("completed_on", "pk")
+        Assessment.objects.standing()
+        .filter(order=order, tool=Assessment.Tool.LS_CMI, completed_on__lte=to_on)
+        .order_by("completed_on", "pk")
     )
     earlier = [row for row in assessments if row.completed_on < from_on]
     return Summary(
@@ -246,10 +246,8 @@ def _work(order: Order, from_on: date, to_on: date) -> Iterator[Figure]:
     ]
     if not required:
         return
-    rows = order.attendances.standing().exclude(outcome=Attendance.Outcome.RECORDED_IN_ERROR)
-    sessions = list(
-        rows.filter(on__range=(from_on, to_on)).order_by("on", "pk").prefetch_related("lines__requirement")
-    )
+    rows = order.attendances.with_lines().standing().exclude(outcome=Attendance.Outcome.RECORDED_IN_ERROR)
+    sessions = list(rows.filter(on__range=(from_on, to_on)).order_by("on", "pk"))
     came = [row for row in sessions if row.outcome == Attendance.Outcome.ATTENDED]
     credited = [row for row in sessions if row.minutes_credited]
     yield _figure("sessions", "Sessions offered", map(_session, sessions))

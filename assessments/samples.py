@@ -14,9 +14,9 @@ from assessments.models import Assessment, MappaEntry, Sample
 from assessments.workload import levels
 from cases.models import Alert, Allocation, Case, Gender, Team, Timescale, User
 from cases.models.cases import CaseQuerySet
+from justice.domain.calendar import years_before
 from orders.models import Breach
 
-HIGH: Final = frozenset({"high", "very_high"})
 YOUNG: Final = range(16, 22)  # 16 to 21, both included
 
 
@@ -30,11 +30,11 @@ class Criterion:
 
 def _high_level(cases: CaseQuerySet, on: date) -> CaseQuerySet:
     found = levels(cases, on)
-    return cases.filter(pk__in=[case for case, level in found.items() if level in HIGH])
+    return cases.filter(pk__in=[case for case, level in found.items() if level in lscmi.HIGH])
 
 
 def _overridden(cases: CaseQuerySet, on: date) -> CaseQuerySet:
-    rows = Assessment.objects.filter(order__case=OuterRef("pk"), completed_on__lte=on, corrected_by=None)
+    rows = Assessment.objects.standing().filter(order__case=OuterRef("pk"), completed_on__lte=on)
     return cases.filter(Exists(rows.exclude(override_level="")))
 
 
@@ -55,13 +55,8 @@ def _women(cases: CaseQuerySet, on: date) -> CaseQuerySet:
 
 def _young(cases: CaseQuerySet, on: date) -> CaseQuerySet:
     # Who is too old was born on this day or earlier; who is just old enough, on that day or earlier.
-    too_old, old_enough = _years_before(on, YOUNG.stop), _years_before(on, YOUNG.start)
+    too_old, old_enough = years_before(on, YOUNG.stop), years_before(on, YOUNG.start)
     return cases.filter(person__date_of_birth__gt=too_old, person__date_of_birth__lte=old_enough)
-
-
-def _years_before(on: date, years: int) -> date:
-    leap_day = (on.month, on.day) == (2, 29)
-    return on.replace(year=on.year - years, day=28 if leap_day and years % 4 else on.day)
 
 
 def _domestic_abuse(cases: CaseQuerySet, on: date) -> CaseQuerySet:
@@ -75,7 +70,7 @@ def _in_mappa(cases: CaseQuerySet, on: date) -> CaseQuerySet:
 
 CRITERIA: Final[Mapping[str, Criterion]] = {
     "high_level": Criterion(
-        f"LS/CMI level {' or '.join(lscmi.LEVELS[level].lower() for level in lscmi.LEVELS if level in HIGH)}",
+        f"LS/CMI level {' or '.join(lscmi.LEVELS[level].lower() for level in lscmi.LEVELS if level in lscmi.HIGH)}",
         _high_level,
     ),
     "overridden": Criterion("An assessment was overridden", _overridden),

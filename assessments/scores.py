@@ -53,7 +53,7 @@ def unsound(order: Order) -> list[Problem]:
     Of each tool the latest record that nobody corrected counts. An empty list means that all follows.
     """
     own = bands.own_bands(order.council_id)
-    rows = Assessment.objects.filter(order=order, corrected_by=None).order_by("-completed_on", "-pk")
+    rows = Assessment.objects.standing().filter(order=order).order_by("-completed_on", "-pk")
     latest: dict[str, Stored] = {}
     for row in stored(rows):
         latest.setdefault(row.tool, row)

@@ -70,7 +70,7 @@ def order_events(case: Case, user: User) -> Iterator[Event]:
             row.at,
             row.outcome_by.name if row.outcome_by else "",
         )
-    sessions = Attendance.objects.with_lines().filter(**of_order, corrected_by=None)
+    sessions = Attendance.objects.with_lines().standing().filter(**of_order)
     for session in sessions.select_related("recorded_by"):
         yield _session(session, orders[session.order_id])
     yield from _compliance(orders)

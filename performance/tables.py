@@ -195,8 +195,6 @@ REPORTS = Crosstab(
 
 # --- Assessments by level ----------------------------------------------------------------------------------------
 
-HIGH = frozenset({"high", "very_high"})
-
 
 def _assessments(rows: QuerySet, asked: Asked, council: Council) -> QuerySet:
     first, last = asked.year.first, asked.year.last
@@ -225,7 +223,7 @@ ASSESSMENTS = Crosstab(
     definition="LS/CMI assessments completed in the year, by the level that follows from the score: before the day of "
     "sentence, or on that day or after. Overrides are not in this table.",
     heads="Level",
-    groups={"high-or-very-high": ("High or very high", HIGH)},
+    groups={"high-or-very-high": ("High or very high", lscmi.HIGH)},
     with_total=True,
     with_share=True,
 )

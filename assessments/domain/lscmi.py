@@ -48,6 +48,7 @@ for _name, _count in MAXIMA.items():
     ITEMS[_name] = range(_first, _first + _count)
 RATED = frozenset({15, 16, 17, 18, 19, 20, 23, 30, 31, 36, 37})
 HIGHEST_RATING = 3
+HIGH = frozenset({"high", "very_high"})  # the levels that ask for more: of the whole, and of a section
 LEVELS = {"very_low": "Very low", "low": "Low", "medium": "Medium", "high": "High", "very_high": "Very high"}
 
 
@@ -82,13 +83,14 @@ def load_bands(folder: Path = DATA) -> tuple[Bands, ...]:
 
 
 @cache
-def _shipped() -> tuple[Bands, ...]:
+def shipped_bands() -> tuple[Bands, ...]:
+    """The editions that come with the program, earliest first."""
     return load_bands()
 
 
 def bands_on(day: date) -> Bands:
     """The cut-offs in force on the day an assessment was completed; the earliest serve any day before them."""
-    editions = _shipped()
+    editions = shipped_bands()
     return next((one for one in reversed(editions) if one.in_force_from <= day), editions[0])
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from assessments.domain.lscmi import LABELS, LEVELS, MAXIMA
+from assessments.domain.lscmi import HIGH, LABELS, LEVELS, MAXIMA
 
 DATA = Path(__file__).parent / "data" / "needs"
 OTHER = "other"
@@ -20,7 +20,6 @@ OTHER = "other"
 NEEDS = {**LABELS, OTHER: "Something else"}
 # What has happened cannot be changed: it is shown with its level, and no goal is asked for.
 PAST = frozenset({"criminal_history"})
-ASK_FOR_A_GOAL = frozenset({"high", "very_high"})
 _HIGHEST_FIRST = tuple(reversed(LEVELS))
 
 
@@ -74,4 +73,4 @@ def levels(sub_scores: Mapping[str, int], edition: Edition) -> dict[str, str]:
 def without_a_goal(levels: Mapping[str, str], answered: Iterable[str]) -> tuple[str, ...]:
     """The needs found high or very high that no goal is about, the highest first."""
     with_goal = {*answered, *PAST}
-    return tuple(name for name, level in levels.items() if level in ASK_FOR_A_GOAL and name not in with_goal)
+    return tuple(name for name, level in levels.items() if level in HIGH and name not in with_goal)

@@ -13,12 +13,12 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from assessments.domain.lscmi import HIGH
 from justice.domain.errors import Problem
 from orders.domain.codes import Code
 
 CHAIRS = Path(__file__).parent / "data" / "review-chairs"
 TASK = "task"  # what a decision becomes
-HIGH = frozenset({"high", "very_high"})
 
 
 class NotHeld(Code):
@@ -189,19 +189,4 @@ def problems(
         elif for_due_on in already_held_for:
             text = "Choose another due date, or none: a review was already held for this one"
             found.append(Problem(text, "for_due_on", "already_held"))
-    return found
-
-
-def warnings(*, chaired_by_first_line_manager: bool, persons_views: str, plan_updated: bool) -> list[Problem]:
-    """What the guidance asks of a review that this one lacks."""
-    found = []
-    if not chaired_by_first_line_manager:
-        text = "Name the first line manager who chaired the review"
-        found.append(Problem(text, "chaired_by", "chair_not_first_line_manager"))
-    if not persons_views.strip():
-        found.append(
-            Problem("Enter what the person said about the order", "persons_views", "persons_views_missing")
-        )
-    if not plan_updated:
-        found.append(Problem("Update the plan with what the review decided", "decisions", "plan_not_updated"))
     return found

@@ -18,7 +18,7 @@ from assessments.domain.chairing import Load, Week
 from assessments.models import ReviewDecision, ReviewMeeting, Task
 from assessments.models.reviews import TaskQuerySet
 from assessments.operations import REVIEW
-from assessments.views.reviews import plan_address, task_columns
+from assessments.views.reviews import task_columns
 from cases import permissions
 from cases.calendars import calendar_of
 from cases.models import TEAM_ROLES, ReviewSlots, Role, Team, Timescale, User
@@ -404,7 +404,7 @@ def plan_changes(user: User) -> Table:
                 "plan",
                 "Action",
                 lambda row: "Change the plan",
-                href=lambda row: plan_address(row.review.order),
+                href=lambda row: reverse("draft_plan", args=[row.review.order_id]),
                 context=lambda row: f"of order {row.review.order.reference}: {row.text}",
                 hidden_label=True,
             ),

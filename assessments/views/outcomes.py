@@ -233,9 +233,8 @@ class RecordOutcomes(OutcomesOperation):
         found: dict[str, str] = {}
         edition = rules.edition_on(today())
         standing = {} if self.stage == REVIEW else operations.standing_at(self.order, self.stage, today())
-        totals = Assessment.objects.visible_to(self.request.user).filter(
-            order=self.order, total__isnull=False, corrected_by=None
-        )
+        totals = Assessment.objects.visible_to(self.request.user).standing()
+        totals = totals.filter(order=self.order, total__isnull=False)
         latest = {row.tool: row for row in totals.order_by("completed_on", "pk")}
         for measure in edition.measures.values():
             said = []

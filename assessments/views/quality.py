@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import secrets
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Any
 import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -27,6 +26,7 @@ from cases import permissions
 from cases.consultations import looked_through
 from cases.models import Allocation, Role, Team, User
 from cases.views.lists import DayFilter
+from justice.web import exports
 from justice.web.dates import plain_date
 from justice.web.listing import Column, Listing, Table
 from justice.web.status import Status
@@ -237,17 +237,26 @@ def _files(files: list[Any], seed: str, user: User) -> Table:
     )
 
 
-def sample_frame(request: HttpRequest, sample: int) -> HttpResponse:
-    """Every key that could have been drawn, with its draw value: what anybody needs to draw the sample again."""
+def sample_frame(request: HttpRequest, sample: int) -> HttpResponseBase:
+    """Every key that could have been drawn, with its draw value: what anybody needs to draw the sample again.
+
+    Keys alone: nobody is in it, and it is logged as no look at anybody.
+    """
     _require(request.user, *READ_ACROSS)
     drawn = get_object_or_404(Sample.objects.visible_to(request.user), pk=sample)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="sample-{drawn.pk}-frame.csv"'
-    writer = csv.writer(response)
-    writer.writerow(("stratum", "case", "draw value"))
-    for stratum, keys in drawn.frame.items():
-        writer.writerows((stratum, key, sampling.draw_value(drawn.seed, key)) for key in keys)
-    return response
+    rows = [
+        {"stratum": stratum, "case": key, "value": sampling.draw_value(drawn.seed, key)}
+        for stratum, keys in drawn.frame.items()
+        for key in keys
+    ]
+    listing = Listing(
+        (Column("stratum", "Stratum"), Column("case", "Case", kind="number"), Column("value", "Draw value")),
+        rows,
+        request,
+        case_of="case",
+        slug=f"sample-{drawn.pk}-frame",
+    )
+    return exports.csv_response(listing, most=len(rows))
 
 
 # --- Agreement ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.generic import FormView, TemplateView
 
@@ -41,8 +41,6 @@ from orders import ledger
 from orders.models import Order
 from orders.views.base import OrderOperation, OrderView, colleagues
 
-# The page on which the next version of a plan is drafted; where there is none yet, the one that approves a plan.
-DRAFT_PLAN = ("draft_plan", "approve_plan")
 SAID = "Said and raised"
 # Where on the page of its order the record of a figure stands.
 ANCHORS = {
@@ -62,16 +60,6 @@ def day_asked(request: HttpRequest, name: str) -> date | None:
         return date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
         return None
-
-
-def plan_address(order: Order) -> str:
-    """Where the next version of the order's plan is written."""
-    for name in DRAFT_PLAN:
-        try:
-            return reverse(name, args=[order.pk])
-        except NoReverseMatch:
-            continue
-    return ""
 
 
 # --- What the record says, ready to be shown ------------------------------------------------------------------------
@@ -368,7 +356,7 @@ class ReviewPage(PersonPage):
                 row.tasks.select_related("owner", "order"), user, on, "Tasks from this review"
             ),
             "undone": [one.text for one in undone],
-            "draft_href": plan_address(order) if may_plan else "",
+            "draft_href": reverse("draft_plan", args=[order.pk]) if may_plan else "",
             "shown": SummaryShown(since_last(order, row.held_on)),
         }
         return context
@@ -498,7 +486,7 @@ class OrderReviews(OrderView, TemplateView):
             ],
             "planned": _planned(planned, order, user, on),
             "others": _not_held([row for row in meetings if row.reason], user),
-            "held": held_table(order.reviews.select_related("chaired_by")),
+            "held": held_table(order.reviews.select_related("chaired_by"), "Reviews held"),
         }
         return context
 
@@ -587,7 +575,7 @@ def _not_held(rows: list[ReviewMeeting], user: Any) -> Table:
     return Table(columns, rows, "Reviews that were not held as planned", empty)
 
 
-def held_table(rows: Iterable[Review]) -> Table:
+def held_table(rows: Iterable[Review], caption: str) -> Table:
     return Table(
         (
             Column(
@@ -601,10 +589,11 @@ def held_table(rows: Iterable[Review]) -> Table:
             Column("for_due_on", "Due", lambda row: "Extra review" if row.extra else row.for_due_on),
             Column("chair", "Chaired by", lambda row: row.chaired_by.name if row.chaired_by else ""),
             Column("outcome", "Outcome", "get_outcome_display"),
+            Column("persons_views", "The person's views"),
             Column("decisions", "What was decided"),
         ),
         rows,
-        "Reviews held",
+        caption,
         "No review is recorded. Each is recorded for the due date it was held for.",
     )
 

@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments import operations as assessment_operations
-from assessments.domain.lscmi import load_bands
+from assessments.domain.lscmi import shipped_bands
 from assessments.models import CourtTime, LevelBands
 from cases import operations, permissions
 from cases.calendars import calendar_of, standards_of
@@ -244,7 +244,7 @@ def _steps(user: User) -> list[list[Cell]]:
 
 def _bands(user: User) -> list[list[Cell]]:
     rows = LevelBands.objects.visible_to(user)
-    shown = [(one, "As the program ships", "") for one in load_bands()]
+    shown = [(one, "As the program ships", "") for one in shipped_bands()]
     for row in rows:
         may = permissions.allows(user, "remove_level_bands")
         shown.append((row.bands, "Local", reverse("remove_level_bands", args=[row.pk]) if may else ""))

@@ -185,6 +185,14 @@ def months_beginning_with(day: date, n: int) -> date:
     return date(year, month, day.day) - ONE_DAY
 
 
+def years_before(day: date, years: int) -> date:
+    """The last day of birth with which somebody is `years` old on a day; born on 29 February, they are on 1 March."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February, in a year without one
+        return date(day.year - years, 2, 28)
+
+
 def quarter_key(day: date) -> int:
     """The quarter of a day as a number: four times the year its financial year began in April, plus 0 to 3.
 

@@ -47,11 +47,11 @@ class Contact(Recorded):
 
 
 class AttendanceQuerySet(OfOrder):
-    def standing(self) -> models.QuerySet:
+    def standing(self) -> AttendanceQuerySet:
         """Without those that a later correction replaced."""
         return self.filter(corrected_by=None)
 
-    def with_lines(self) -> models.QuerySet:
+    def with_lines(self) -> AttendanceQuerySet:
         """Each with the lines of hours it credited, and the requirement of each line."""
         return self.prefetch_related(
             models.Prefetch("lines", HoursLine.objects.select_related("requirement").order_by("pk"))

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from assessments.domain import lscmi
-from assessments.models import Assessment, Plan, Review
+from assessments.models import Assessment, Plan
+from assessments.views.reviews import held_table
 from cases import permissions
 from cases.models import Allocation
 from cases.views.board import lines
@@ -238,7 +239,7 @@ class OrderPage(OrderView, TemplateView):
                 "Assessments",
                 _assessments(order.assessments.select_related("corrected_by", "countersignature")),
             ),
-            ("reviews", "Reviews", _reviews(order.reviews.select_related("chaired_by"))),
+            ("reviews", "Reviews", held_table(order.reviews.select_related("chaired_by"), "Reviews")),
             ("variations", "Variations", _variations(order.variations.select_related("requirement"))),
             ("breaches", "Breaches", self.breaches(order.breaches.all())),
         ]
@@ -414,29 +415,6 @@ def _standing(row: Assessment) -> Status | str:
     if row.override_level and not hasattr(row, "countersignature"):
         return Status("Not countersigned", "amber")
     return "Countersigned" if row.override_level else ""
-
-
-def _reviews(rows: Iterable[Review]) -> Table:
-    return Table(
-        (
-            Column(
-                "held_on",
-                "Held",
-                kind="date",
-                heads=True,
-                href=lambda row: reverse("review", args=[row.pk]),
-                context=lambda row: "review",
-            ),
-            Column("for_due_on", "Due", lambda row: "Extra review" if row.extra else row.for_due_on),
-            Column("chair", "Chaired by", lambda row: row.chaired_by.name if row.chaired_by else ""),
-            Column("outcome", "Outcome", "get_outcome_display"),
-            Column("persons_views", "The person's views"),
-            Column("decisions", "What was decided"),
-        ),
-        rows,
-        "Reviews",
-        "No review is recorded. Each is recorded for the due date it was held for.",
-    )
 
 
 def _variations(rows: Iterable[Variation]) -> Table:

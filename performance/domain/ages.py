@@ -10,6 +10,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from justice.domain.calendar import years_before
+
 DATA = Path(__file__).parent / "data" / "age-bands.toml"
 
 
@@ -44,14 +46,6 @@ class Bands:
     label: str
     bands: tuple[Band, ...]
     source: str
-
-
-def years_before(on: date, years: int) -> date:
-    """The last day of birth with which somebody is `years` old on a day; born on 29 February, they are on 1 March."""
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:  # 29 February, in a year without one
-        return date(on.year - years, 2, 28)
 
 
 def load(path: Path = DATA) -> Mapping[str, Bands]:

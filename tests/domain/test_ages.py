@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from justice.domain.calendar import years_before
 from performance.domain import ages
 
 LOCAL, NATIONAL = ages.shipped()["local"], ages.shipped()["national"]
@@ -47,7 +48,7 @@ def _in(band: ages.Band, born: date, on: date) -> bool:
     ],
 )
 def test_the_last_day_of_birth(years: int, on: date, last: date):
-    assert ages.years_before(on, years) == last
+    assert years_before(on, years) == last
 
 
 def test_the_bands_in_words():

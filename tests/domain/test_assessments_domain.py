@@ -7,7 +7,6 @@ from datetime import date, time
 import pytest
 
 from assessments.domain import plan, reports, review
-from assessments.domain.plan import Goal
 from assessments.domain.reports import DueRule, Rules
 from justice.domain.calendar import Calendar
 
@@ -127,20 +126,6 @@ def test_what_a_plan_needs_before_it_is_approved(approved, entitled, expected):
     assert [problem.code for problem in found] == expected
 
 
-def test_goals_without_measure_owner_or_date_and_needs_without_goal_are_warned_of():
-    goals = [
-        Goal("Finish the course", "Certificate", "The person", date(2025, 12, 1), "education_employment"),
-        Goal("Drink less", owner="The person"),
-    ]
-    found = plan.warnings(
-        goals, {"education_employment": "high", "alcohol_drug": "very_high", "companions": "low"}
-    )
-    assert [(problem.field, problem.message) for problem in found] == [
-        ("goals.2", "Give goal 2 a measure and a date"),
-        ("goals", "Add a goal for alcohol and drugs, which was assessed as very high"),
-    ]
-
-
 DUE = (date(2025, 9, 2), date(2025, 12, 2))
 
 
@@ -166,16 +151,3 @@ def test_what_a_review_needs_before_it_is_recorded(held, for_due_on, expected):
         already_held_for=(date(2025, 12, 2),),
     )
     assert [problem.code for problem in found] == expected
-
-
-def test_what_the_guidance_asks_of_a_review_is_a_warning():
-    found = review.warnings(chaired_by_first_line_manager=False, persons_views=" ", plan_updated=False)
-    assert [problem.code for problem in found] == [
-        "chair_not_first_line_manager",
-        "persons_views_missing",
-        "plan_not_updated",
-    ]
-    assert (
-        review.warnings(chaired_by_first_line_manager=True, persons_views="Going well", plan_updated=True)
-        == []
-    )

@@ -18,6 +18,7 @@ from cases.models import Case, Limit, Role
 from cases.operation import system_user
 from cases.operations import open_council
 from justice.caseload.importing import bring_in
+from justice.domain.calendar import years_before
 from performance.domain import ages
 from performance.domain.period import FinancialYear
 from performance.tables import ALL, ASSESSMENTS, TABLES, Asked, Printed, percent
@@ -62,7 +63,7 @@ def a_bundle(folder: Path) -> None:
         for gender in ("male", "female"):
             for number in range(int(row[gender])):
                 # Half on the day they reach the band, half with some months to go in it.
-                born = ages.years_before(ON, youngest) - timedelta(days=number % 2 * 300)
+                born = years_before(ON, youngest) - timedelta(days=number % 2 * 300)
                 people.append(
                     {
                         "person_ref": f"P{len(people) + 1}", "given_name": f"Given{len(people) + 1}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import uuid
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments import operations
-from assessments.domain import quality
+from assessments.domain import quality, sampling
 from assessments.models import FileReading, Sample, SettledScore, SupervisionPoint
 from cases.models import Consultation, Role
 from tests.builders import a_case, a_caseworker, a_manager, a_team, staff
@@ -86,9 +87,17 @@ def test_a_manager_draws_a_sample_and_sees_that_it_can_be_drawn_again():
     assert "2 of the 3 that could be drawn" in shown
     assert "The same files" in shown
     assert Consultation.objects.filter(user=manager, page="sample of files").exists()
-    frame = page(manager, "sample_frame", sample.pk)
-    assert frame.splitlines()[0] == "stratum,case,draw value"
-    assert len(frame.splitlines()) == 4
+    client = Client()
+    client.force_login(manager)
+    sent = client.get(reverse("sample_frame", args=[sample.pk]))
+    frame = list(csv.reader(b"".join(sent.streaming_content).decode("utf-8-sig").splitlines()))
+    assert frame[0] == ["Stratum", "Case", "Draw value"]
+    assert [[stratum, int(case), value] for stratum, case, value in frame[1:]] == [
+        [stratum, key, sampling.draw_value("spring", key)]
+        for stratum, keys in sample.frame.items()
+        for key in keys
+    ]
+    assert len(frame) == 4
 
 
 def test_a_sample_that_is_refused_says_why_at_its_field():

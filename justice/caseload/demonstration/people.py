@@ -12,7 +12,8 @@ from random import Random
 
 from justice.caseload.demonstration import council, names
 from justice.caseload.demonstration.history import LONG_LICENCES, nearest
-from justice.caseload.demonstration.records import History, Person, years_before
+from justice.caseload.demonstration.records import History, Person
+from justice.domain.calendar import years_before
 
 # Ages from and to, men, women. "Over 65" ends at 84 here.
 BANDS = (

@@ -6,15 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from justice.caseload.demonstration.council import Member
-from justice.domain.calendar import months_beginning_with
+from justice.domain.calendar import months_beginning_with, years_before
 
 LEVEL_1 = 100  # hours (1995 Act s.227I)
 # Emergency law gave orders imposed between these days a further twelve months for unpaid work.
 EMERGENCY = date(2020, 4, 7), date(2022, 9, 30)
-
-
-def years_before(day: date, years: int) -> date:
-    return day.replace(year=day.year - years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 @dataclass(slots=True, eq=False)
