@@ -6,11 +6,14 @@ that use the database are then run. The fixture `redis_url` starts a real Redis 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -21,9 +24,14 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.figures import at_night, figure, pytest_terminal_summary  # noqa: F401  (pytest finds them by name)
+
 NEEDS_A_DATABASE = frozenset(
     {"db", "transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
 )
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("cases", "orders", "assessments", "performance")
 
 _postgresql: Any = None
 _folders: list[str] = []
@@ -74,6 +82,59 @@ def point_django_there() -> None:
         del connections["default"]
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Tables are made by the migrations once, kept beside the code, and copied from then on: half a minute a stage.
+
+    Only on SQLite, and only as long as no migration and no package changes: a clean clone always makes them anew.
+    """
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor != "sqlite" or settings.DATABASES["default"]["NAME"] != ":memory:":
+        return
+    create, kept = connection.creation._create_test_db, kept_tables()
+
+    def begin(*args: Any, **kwargs: Any) -> str:
+        name = create(*args, **kwargs)
+        if kept.exists():
+            memory = sqlite3.connect(name, uri=True)
+            _open.append(memory)  # the tables are there as long as somebody holds them
+            with contextlib.closing(sqlite3.connect(kept)) as tables:
+                tables.backup(memory)
+        return str(name)
+
+    connection.creation._create_test_db = begin  # type: ignore[method-assign]
+
+
+_open: list[sqlite3.Connection] = []
+
+
+def kept_tables() -> Path:
+    """Where the tables of this very set of migrations and packages are kept."""
+    made_from = sorted(path for app in APPS for path in (ROOT / app / "migrations").glob("*.py"))
+    made_from += [ROOT / "requirements.txt", ROOT / "cases" / "add_only.py"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()[:16]
+    return ROOT / "var" / f"tables-for-tests-{digest}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep the tables that were just made, unless they came from what was kept."""
+    from django.db import connection
+
+    kept = kept_tables()
+    if connection.vendor != "sqlite" or kept.exists() or not connection.is_in_memory_db():
+        return
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        kept.parent.mkdir(exist_ok=True)
+        making = kept.with_name(f"{kept.name}.{os.getpid()}")
+        with contextlib.closing(sqlite3.connect(making)) as tables:
+            connection.connection.backup(tables)
+        making.replace(kept)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     global _postgresql
     if _postgresql is not None:
@@ -93,6 +154,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept, left = [], []
     for item in items:
         wanted = not item.get_closest_marker(about_the_other)
+        wanted = wanted and (at_night() or not item.get_closest_marker("night"))
         if wanted and wants_postgresql():
             wanted = uses_the_database(item)
         (kept if wanted else left).append(item)

@@ -307,7 +307,7 @@ def test_sent_without_a_connection_the_page_keeps_what_it_holds(
     assert page.locator("[name=draft-turn]").input_value() == "0"
     page.goto(contact)
     assert page.locator(".app-restored").count() == 0
-    assert not Draft.objects.filter(path=contact).unfinished().exists()
+    assert not Draft.objects.filter(user=worker, path=contact).unfinished().exists()
 
 
 def test_two_tabs_and_the_way_back_to_each(sign_in: Callable[..., Page], worker: User, contact: str):
