@@ -6,7 +6,19 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef
 
-from cases.models import Allocation, Case, Consultation, Cover, Opening, User
+from cases.models import (
+    TEAM_ROLES,
+    Allocation,
+    Case,
+    Consultation,
+    Cover,
+    Limit,
+    Opening,
+    Permission,
+    Role,
+    User,
+)
+from cases.models.people import SEE_RESTRICTED
 
 
 def basis_of(user: User, case: Case) -> str:
@@ -16,18 +28,30 @@ def basis_of(user: User, case: Case) -> str:
     held = rows.values_list("worker_id", "team_id", "covered")
     if any(worker == user.pk for worker, _, _ in held):
         return "allocated"
-    if not case.person.restricted and any(covered for _, _, covered in held):
+    restricted = case.person.restricted
+    if not restricted and any(covered for _, _, covered in held):
         return "cover"
-    if user.team_id and any(team == user.team_id for _, team, _ in held):
-        return "team"
     if (
-        case.person.restricted
-        and Opening.objects.filter(person=case.person_id, user=user, closed_at=None).exists()
+        user.team_id
+        and any(team == user.team_id for _, team, _ in held)
+        and (not restricted or _by_team(user, case))
     ):
-        return "opened with a reason"
+        return "team"
+    if user.role in TEAM_ROLES:
+        if Permission.objects.of(user).filter(case=case).exists():
+            return "permitted"
+        if Opening.objects.of(user).filter(person=case.person_id).exists():
+            return "opened with a reason"
     if not held:
         return "unallocated"
     return "council"
+
+
+def _by_team(user: User, case: Case) -> bool:
+    """Whether being of the holding team shows this person a restricted record: its manager, and who is named."""
+    if user.role == Role.FIRST_LINE_MANAGER or user.role in SEE_RESTRICTED:
+        return True
+    return Limit.objects.filter(person=case.person_id, user=user, kind=Limit.Kind.PERMITTED).exists()
 
 
 def looked_at(

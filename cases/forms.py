@@ -10,7 +10,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from cases import note_templates
-from cases.models import Alert, Associate, ContactPoint, Employment, Ethnicity, Gender, Person, Team, User
+from cases.models import (
+    Alert,
+    Associate,
+    ContactPoint,
+    Employment,
+    Ethnicity,
+    Gender,
+    Opening,
+    Person,
+    Team,
+    User,
+)
 from cases.models.slots import MOST_SLOTS
 from justice.web.forms import (
     CheckboxesField,
@@ -277,6 +288,34 @@ class LimitForm(OperationForm):
 class OpenRestrictedForm(OperationForm):
     reference = TextField("Person's reference", max_length=50, width=20)
     reason = LongTextField("Why you need to see this record now", max_length=500, rows=3)
+
+
+class CloseOpeningForm(OperationForm):
+    """Nothing is asked: the button says it all."""
+
+
+class ReviewOpeningForm(OperationForm):
+    judgement = RadiosField("Was it opened with good reason?", choices=Opening.Judgement)
+    comment = LongTextField(
+        "Comment", max_length=500, required=False, rows=3, hint="What is to be followed up, and with whom"
+    )
+
+
+class PermitForm(OperationForm):
+    """Whom one case is shown to, until when and why."""
+
+    user = ModelSelectField("Colleague", User.objects.none(), named=member_label, noun="Colleague")
+    to_on = DateField("Last day", hint="They see the case until the end of this day")
+    reason = TextField("Reason", max_length=300, hint="Everybody who sees the case can read this")
+
+    def __init__(self, *args: Any, colleagues: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if colleagues is not None:
+            self.fields["user"].queryset = colleagues
+
+
+class EndPermissionForm(OperationForm):
+    """Nothing is asked: the button says it all."""
 
 
 class ReasonForm(OperationForm):

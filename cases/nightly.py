@@ -8,7 +8,7 @@ from typing import Any
 from cases import drafts, search, timescales
 from cases.jobs import Running
 from cases.models import Case, Person
-from cases.notices import claim_notices, send_messages
+from cases.notices import claim_notices, send_messages, send_opening_messages
 
 
 def check_timescales(job: Running) -> dict[str, Any]:
@@ -59,3 +59,8 @@ def notify(job: Running) -> dict[str, Any]:
         raise ValueError("notices are for a council")
     claim_notices(council, on)
     return {"messages": send_messages(council, job.now())}
+
+
+def tell_of_opening(job: Running) -> dict[str, Any]:
+    """The message to those who answer for a restricted record that was just opened: not the night's, but at once."""
+    return {"sent": send_opening_messages(job.arguments["opening"], job.now())}

@@ -6,8 +6,11 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Q
+from django.utils import timezone
 
-from cases.models import Cover, Limit, Notice, Role, Timescale, User
+from cases import jobs
+from cases.models import Allocation, Case, Cover, Limit, Notice, Opening, Role, Timescale, User
 
 # What fell due longer ago is history (an import brings years of it), and is on the overdue list for whoever looks.
 OVERDUE_REACH = timedelta(days=14)
@@ -66,10 +69,10 @@ def send_messages(council: int, at: datetime) -> int:
     Whoever marks the notices sends the message, so that two runs, or one run twice, send it once. A worker
     killed between the two sends nothing: the notices themselves are in the application all the same.
     """
-    unsent = Notice.objects.filter(recipient__council=council, sent_at=None)
+    unsent = Notice.objects.filter(recipient__council=council, sent_at=None, kind__in=("overdue", "due_soon"))
     sent = 0
     for user in User.objects.filter(pk__in=unsent.values("recipient"), is_active=True):
-        waiting = Notice.objects.filter(recipient=user, sent_at=None)
+        waiting = unsent.filter(recipient=user)
         overdue = waiting.filter(kind="overdue").count()
         soon = waiting.filter(kind="due_soon").count()
         if not waiting.update(sent_at=at):
@@ -82,6 +85,57 @@ def send_messages(council: int, at: datetime) -> int:
                 "This message holds no details of anybody. Do not reply to it.\n"
             ),
             to=[user.email],
+        ).send()
+        sent += 1
+    return sent
+
+
+def tell_of_opening(opening: Opening, case: Case) -> None:
+    """Tell those who answer for a restricted record at once that somebody opened it with a reason.
+
+    They are the first line managers of the teams that hold the case, or held it to the end; where there is none to
+    tell, the senior managers. Who opened it and who is excluded from it are not among them.
+    """
+    teams = Allocation.objects.filter(Q(to_on=None) | Q(to_on=case.closed_on), case=case).values("team")
+    excluded = Limit.objects.filter(person=opening.person_id, kind=Limit.Kind.EXCLUDED).values("user")
+    staff = User.objects.filter(council=case.council_id, is_active=True).exclude(pk=opening.user_id)
+    staff = staff.exclude(pk__in=excluded)
+    told = list(staff.filter(role=Role.FIRST_LINE_MANAGER, team__in=teams)) or list(
+        staff.filter(role=Role.SENIOR_MANAGER)
+    )
+    for user in told:
+        Notice.objects.create(
+            kind="opened",
+            recipient=user,
+            case=case,
+            subject=f"opening:{opening.pk}",
+            occurrence=1,
+            due_on=timezone.localdate(opening.opened_at),
+        )
+    if told:
+        jobs.ask(
+            "tell_of_opening",
+            f"opening {opening.pk}",
+            arguments={"opening": opening.pk},
+            council=case.council,
+        )
+
+
+def send_opening_messages(opening: int, at: datetime) -> int:
+    """The message to each who was told of an opening, without personal data. Claimed first, then sent, as above."""
+    sent = 0
+    unsent = Notice.objects.filter(kind="opened", subject=f"opening:{opening}", sent_at=None)
+    for notice in unsent.filter(recipient__is_active=True).select_related("recipient"):
+        if not Notice.objects.filter(pk=notice.pk, sent_at=None).update(sent_at=at):
+            continue
+        EmailMessage(
+            subject="Justice social work: a restricted record was opened with a reason",
+            body=(
+                "Somebody opened a restricted record that you answer for, and gave a reason.\n\n"
+                f"Sign in to see who and why, and to review it: {settings.SITE_ADDRESS}\n\n"
+                "This message holds no details of anybody. Do not reply to it.\n"
+            ),
+            to=[notice.recipient.email],
         ).send()
         sent += 1
     return sent

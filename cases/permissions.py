@@ -50,6 +50,11 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "name_victim_readers": _LINE,
     "set_victim_safety": _WORK,
     "open_restricted_record": _WORK | _REGISTER,
+    "close_opening": _WORK | _REGISTER,
+    # besides the role, cases_answered_for below
+    "review_opening": _MANAGE,
+    "permit_access": _MANAGE,
+    "end_permission": _MANAGE,
     "explain_lateness": _WORK,
     "excuse_timescale": _MANAGE | _FIGURES,
     "record_note": _OFFICE | _REGISTER,
@@ -170,10 +175,27 @@ def cases_whose_victims_are_seen_by(user: User) -> CaseQuerySet:
     sight = Q(Exists(held.filter(worker=user)))
     sight |= Q(Exists(VictimReader.objects.filter(case=OuterRef("pk"), user=user)))
     if user.role == Role.FIRST_LINE_MANAGER and user.team_id:
-        of_team = Allocation.objects.filter(case=OuterRef("pk"), team=user.team_id)
-        sight |= Q(Exists(of_team.filter(Q(to_on=None) | Q(to_on=OuterRef("closed_on")))))
+        sight |= _of_the_team(user)
     seen: CaseQuerySet = Case.objects.visible_to(user)
     return seen.filter(sight)
+
+
+def _of_the_team(manager: User) -> Q:
+    """Cases that the manager's team holds, or held to the end."""
+    rows = Allocation.objects.filter(case=OuterRef("pk"), team=manager.team_id)
+    return Q(Exists(rows.filter(Q(to_on=None) | Q(to_on=OuterRef("closed_on")))))
+
+
+def cases_answered_for(user: User) -> CaseQuerySet:
+    """The cases about whose being seen this manager decides: those their team holds or held to the end, or the whole
+    council's; each only among the cases they may see at all. Whoever was merely let in lets nobody else in.
+    """
+    seen: CaseQuerySet = Case.objects.visible_to(user)
+    if user.role in (Role.SENIOR_MANAGER, Role.SYSTEM):
+        return seen
+    if user.role == Role.FIRST_LINE_MANAGER and user.team_id:
+        return seen.filter(_of_the_team(user))
+    return seen.none()
 
 
 def may_see_victims(user: User, case: Case) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, settings
+from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, settings, sight
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -35,6 +35,9 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/new/", people.OpenCase.as_view(), name="open_case"),
     path("people/restricted/new/", people.OpenRestricted.as_view(), name="open_restricted_record"),
+    *as_files("openings/", sight.openings, "openings"),
+    path("openings/<int:opening>/close/", sight.CloseOpening.as_view(), name="close_opening"),
+    path("openings/<int:opening>/review/", sight.ReviewOpening.as_view(), name="review_opening"),
     path("cases/<int:case>/", person.CasePage.as_view(), name="case"),
     path("cases/<int:case>/chronology/", chronology.Chronology.as_view(), name="chronology"),
     path("cases/<int:case>/chronology/print/", chronology.ChronologyPrint.as_view(), name="chronology_print"),
@@ -80,6 +83,12 @@ urlpatterns = [
     path("cases/<int:case>/allocations/new/", people.AssignCase.as_view(), name="assign_case"),
     path("cases/<int:case>/close/", people.CloseCase.as_view(), name="close_case"),
     path("cases/<int:case>/limits/", people.LimitRecord.as_view(), name="limit_record"),
+    path("cases/<int:case>/permissions/new/", sight.PermitAccess.as_view(), name="permit_access"),
+    path(
+        "cases/<int:case>/permissions/<int:permission>/end/",
+        sight.EndPermission.as_view(),
+        name="end_permission",
+    ),
     path("timescales/<int:timescale>/late/", people.ExplainTimescale.as_view(), name="explain_lateness"),
     path("timescales/<int:timescale>/excuse/", people.ExcuseTimescale.as_view(), name="excuse_timescale"),
     path("jobs/<int:job>/", jobs.job, name="job"),

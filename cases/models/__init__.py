@@ -4,7 +4,7 @@ from cases.models.around import Associate, ContactPoint, VictimInformation, Vict
 from cases.models.availability import Availability, Cover, managed_by
 from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
-from cases.models.cases import Allocation, Case
+from cases.models.cases import Allocation, Case, Permission
 from cases.models.drafts import Draft
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
@@ -47,6 +47,7 @@ __all__ = [
     "Note",
     "Notice",
     "Opening",
+    "Permission",
     "Person",
     "Recorded",
     "ReviewSlots",

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Now, TruncDate
 
 from cases.models.availability import Cover
 from cases.models.base import Recorded, Versioned, tracked
@@ -22,8 +22,8 @@ class CaseQuerySet(models.QuerySet):
         today; a first line manager also what nobody holds; senior managers and performance officers the whole
         council; administrators and information governance no case at all. A restricted person is seen only by
         who holds the case, the holding team's first line manager, who is named, who opened it with a reason,
-        and who answers for the whole service: not by cover alone. Who is excluded sees nothing, whatever else
-        they are.
+        and who answers for the whole service: not by cover alone. Whom a manager permitted one case sees it until
+        the day they said, restricted or not. Who is excluded sees nothing, whatever else they are.
         """
         if user.role == Role.SYSTEM:
             return self.all()
@@ -31,6 +31,9 @@ class CaseQuerySet(models.QuerySet):
             return self.none()
         seen = self.filter(council=user.council_id)
         held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None)
+        opened = Q(Exists(Opening.objects.of(user).filter(person=OuterRef("person"))))
+        # A list of a few keys, read once: not asked of each case.
+        permitted = Q(pk__in=Permission.objects.of(user).values("case"))
         if user.role in TEAM_ROLES:
             sight = Q(Exists(held.filter(worker=user)))
             sight |= Q(
@@ -41,14 +44,14 @@ class CaseQuerySet(models.QuerySet):
             if user.role == Role.FIRST_LINE_MANAGER:
                 sight |= ~Q(Exists(held))
             # An opening made with a reason lets its maker in for its time, from whichever team.
-            seen = seen.filter(sight | Q(Exists(_openings(user))))
+            seen = seen.filter(sight | opened | permitted)
         limits = Limit.objects.filter(person=OuterRef("person"), user=user)
         seen = seen.exclude(Exists(limits.filter(kind=Limit.Kind.EXCLUDED)))
         if user.role not in SEE_RESTRICTED:
             named = Q(Exists(limits.filter(kind=Limit.Kind.PERMITTED))) | Q(Exists(held.filter(worker=user)))
             if user.role == Role.FIRST_LINE_MANAGER and user.team_id:
                 named |= Q(Exists(held.filter(team=user.team_id)))
-            seen = seen.filter(Q(person__restricted=False) | named | Q(Exists(_openings(user))))
+            seen = seen.filter(Q(person__restricted=False) | named | opened | permitted)
         return seen
 
     def open(self) -> CaseQuerySet:
@@ -87,12 +90,6 @@ class CaseQuerySet(models.QuerySet):
         """Open cases that no worker holds."""
         held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None, worker__isnull=False)
         return self.open().filter(~Exists(held))
-
-
-def _openings(user: User) -> models.QuerySet[Opening]:
-    return Opening.objects.filter(
-        person=OuterRef("person"), user=user, opened_at__lte=Now(), until__gt=Now(), closed_at=None
-    )
 
 
 class Case(Recorded, Versioned):
@@ -174,3 +171,51 @@ class Allocation(Recorded):
 
     def __str__(self) -> str:
         return f"allocation {self.pk}"
+
+
+class PermissionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> PermissionQuerySet:
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+    def of(self, user: User) -> PermissionQuerySet:
+        """In force for this person on the day it is in Scotland, which the database is asked for: part of the rule of
+        sight."""
+        day = TruncDate(Now())
+        return self.filter(
+            Q(ended_on=None) | Q(ended_on__gt=day), user=user.pk, from_on__lte=day, to_on__gte=day
+        )
+
+    def on(self, day: date) -> PermissionQuerySet:
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), from_on__lte=day, to_on__gte=day)
+
+
+class Permission(Recorded, Versioned):
+    """That one colleague who would not see one case may see it, from a day to a day, both included, for a reason.
+
+    It moves nothing, and after `to_on` it is over by itself. `ended_on` is the first day it no longer held, where it
+    was ended early.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="permissions")
+    user = models.ForeignKey(User, models.PROTECT, related_name="permitted")
+    from_on = models.DateField()
+    to_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=300)
+
+    objects = PermissionQuerySet.as_manager()
+    history = tracked()
+
+    class Meta:
+        ordering = ("-to_on", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(to_on__gte=F("from_on")), name="permission_ends_after_it_begins"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("user", "to_on"), name="permissions_of_a_user"),
+        )  # CaseQuerySet.visible_to
+
+    def __str__(self) -> str:
+        return f"permission {self.pk}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from cases.models.base import Recorded, Versioned, tracked
-from cases.models.staff import Council, Role, User
+from cases.models.staff import Council, Role, Team, User
 
 
 class Gender(models.TextChoices):
@@ -181,25 +183,78 @@ class Limit(Recorded):
         return f"limit {self.pk}"
 
 
-class Opening(models.Model):
-    """A restricted record opened for a while by somebody outside it, with the reason they gave."""
+class OpeningQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> OpeningQuerySet:
+        """Those of the cases whose seeing this manager answers for, and their own."""
+        from cases.permissions import cases_answered_for
+
+        if not user.is_active:
+            return self.none()
+        answered = cases_answered_for(user).values("person")
+        return self.filter(Q(user=user.pk) | Q(person__in=answered), person__council=user.council_id)
+
+    def of(self, user: User) -> OpeningQuerySet:
+        """What this person opened and may still look at: for the hour, until they close it or move to another team."""
+        return self.filter(
+            user=user.pk, team=user.team_id, opened_at__lte=Now(), until__gt=Now(), closed_at=None
+        )
+
+    def unreviewed(self) -> OpeningQuerySet:
+        return self.filter(reviewed_at=None)
+
+
+class Opening(Versioned):
+    """A restricted record opened for a while by somebody outside it, with the reason they gave, and what the manager
+    who answers for the record made of that.
+
+    It begins at `opened_at` and is over at `until`, or at `closed_at` if its maker closed it before; it counts only
+    while they are in the team they opened it from.
+    """
+
+    class Judgement(models.TextChoices):
+        IN_ORDER = "in_order", "In order"
+        FOLLOW_UP = "follow_up", "To be followed up"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="openings")
     user = models.ForeignKey(User, models.PROTECT, related_name="openings")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500)
     opened_at = models.DateTimeField()
     until = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    judgement = models.CharField(max_length=10, choices=Judgement, blank=True)
+    comment = models.CharField(max_length=500, blank=True)
+
+    objects = OpeningQuerySet.as_manager()
 
     class Meta:
         constraints = (
             models.CheckConstraint(
                 condition=Q(until__gt=F("opened_at")), name="opening_ends_after_it_begins"
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at"), closed_at__lte=F("until")),
+                name="opening_closed_in_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_at=None, reviewed_by=None, judgement="")
+                | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(judgement="")),
+                name="opening_reviewed_with_a_judgement",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reviewed_by=F("user")), name="nobody_reviews_their_own_opening"
+            ),
         )
 
     def __str__(self) -> str:
         return f"opening {self.pk}"
+
+    @property
+    def over_at(self) -> datetime:
+        """When it was over, or will be."""
+        return self.closed_at or self.until
 
 
 # Who runs the service sees restricted people too: a figure sent to the board may not depend on who printed it.

@@ -49,6 +49,7 @@ from cases.operations.settings import (
     set_calendar_day,
     set_local_standard,
 )
+from cases.operations.sight import close_opening, end_permission, permit_access, review_opening
 
 __all__ = [
     "add_alias",
@@ -70,6 +71,7 @@ __all__ = [
     "assign_case",
     "change_address",
     "close_case",
+    "close_opening",
     "correct_note",
     "end_alert",
     "end_associate",
@@ -77,6 +79,7 @@ __all__ = [
     "end_victim_information",
     "end_availability",
     "end_cover",
+    "end_permission",
     "excuse_timescale",
     "explain_lateness",
     "limit_record",
@@ -84,11 +87,13 @@ __all__ = [
     "open_case",
     "open_council",
     "open_restricted_record",
+    "permit_access",
     "possible_duplicates",
     "raise_alert",
     "record_note",
     "remove_calendar_day",
     "remove_local_standard",
+    "review_opening",
     "set_availability",
     "set_calendar_day",
     "set_local_standard",

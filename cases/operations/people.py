@@ -28,6 +28,7 @@ from cases.models import (
     Timescale,
     User,
 )
+from cases.notices import tell_of_opening
 from cases.operation import council_of, operation
 from justice.domain.errors import Problem, Refused
 
@@ -400,10 +401,12 @@ def open_restricted_record(
                 Problem("No restricted record has this reference. Check the reference", "reference")
             )
         opening = Opening.objects.create(
-            person=person, user=actor, reason=reason, opened_at=at, until=at + OPENING_LASTS
+            person=person, user=actor, team=actor.team, reason=reason, opened_at=at, until=at + OPENING_LASTS
         )
         entry.case = person.cases.order_by("-pk").first()
         entry.subject = f"opening:{opening.pk}"
+        if entry.case is not None:
+            tell_of_opening(opening, entry.case)
     return opening
 
 

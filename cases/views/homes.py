@@ -30,6 +30,7 @@ from cases.views.board import Link, labels_of
 from cases.views.drafts import unfinished
 from cases.views.lists import LATELY, NOTICE_WORDS, board, board_columns, of_the_team, plans_to_approve
 from cases.views.sections import SHOWN, Section, Task, first_of, name_of, waiting, work
+from cases.views.sight import openings_answered_for, with_case
 from justice.domain.calendar import quarter_key
 from justice.web.dates import plain_date
 from justice.web.listing import Column, Table
@@ -318,8 +319,34 @@ def first_line_manager(request: HttpRequest) -> HttpResponse:
             absences_to_decide(user, on),
             outcomes_to_record(user, on),
             queried_orders(user, on),
+            records_opened(user),
             data_gaps(user, on),
         ),
+    )
+
+
+def records_opened(user: User) -> Section:
+    """Restricted records that somebody opened with a reason, and nobody has reviewed."""
+    rows = with_case(user, openings_answered_for(user).unreviewed()).select_related("person", "user")
+    found, count = first_of(rows.order_by("opened_at", "pk"))
+    tasks = [
+        Task(
+            title=name_of(row.person),
+            href=reverse("case", args=[row.case_key]) if row.case_key else "",
+            about=f"opened by {row.user.name}, {moment(row.opened_at)}",
+            case=row.case_key,
+            why=row.reason,
+            action=Link("Review", reverse("review_opening", args=[row.pk])),
+        )
+        for row in found
+    ]
+    return Section(
+        "opened",
+        "Records opened with a reason",
+        "No opening waits for your review. Whoever opens a restricted record of yours stands here with their reason.",
+        count,
+        listed("openings", review="waiting"),
+        tasks=tasks,
     )
 
 
@@ -542,7 +569,7 @@ def senior_manager(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "senior_manager",
-        (overdue_by_locality(user, on),),
+        (overdue_by_locality(user, on), records_opened(user)),
         last=last,
         running=running,
         summary=summary_words(seen.last),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -658,7 +658,12 @@ class NoticeFilter(django_filters.FilterSet):
         return rows.unread() if value == "new" else rows.exclude(read_at=None)
 
 
-NOTICE_WORDS = {"overdue": "Became overdue", "due_soon": "Due soon"}
+NOTICE_WORDS = {"overdue": "Became overdue", "due_soon": "Due soon", "opened": "Restricted record opened"}
+
+
+def about_notice(row: Notice, labels: Mapping[str, str]) -> str:
+    """What somebody is told of: a timescale, or that a colleague opened a record with a reason."""
+    return labels[row.clause] if row.clause else "Opened with a reason: see who and why, and review it"
 
 
 def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
@@ -672,12 +677,19 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
                 "Person",
                 value=lambda row: row.case.person.reference,
                 href=lambda row: reverse("case", args=[row.case_id]),
-                context=lambda row: f"{labels[row.clause]}, due {row.due_on:%-d %B %Y}",
+                context=lambda row: f"{about_notice(row, labels)}, {row.due_on:%-d %B %Y}",
                 heads=True,
             ),
             Column("kind", "Notice", value=lambda row: NOTICE_WORDS[row.kind]),
-            Column("clause", "What", value=lambda row: labels[row.clause]),
-            Column("due_on", "Due", kind="date", order_by=("due_on",)),
+            Column(
+                "clause",
+                "What",
+                value=lambda row: about_notice(row, labels),
+                href=lambda row: "" if row.clause else reverse("openings"),
+            ),
+            Column(
+                "due_on", "Due", value=lambda row: row.due_on if row.clause else None, order_by=("due_on",)
+            ),
             Column("created_at", "Told", value="created_at", kind="date", order_by=("created_at",)),
             Column("read", "Read", value=lambda row: "Read" if row.read_at else "New"),
         ),

@@ -21,6 +21,8 @@ from cases.models import (
     HandoverLine,
     Limit,
     Note,
+    Opening,
+    Permission,
     VictimInformation,
     VictimReader,
 )
@@ -58,6 +60,7 @@ MORE = (
     ("add_alias", "Add an alias"),
     ("assign_case", "Reassign"),
     ("limit_record", "Restrict or exclude"),
+    ("permit_access", "Let a colleague see this case"),
     ("close_case", "Close the case"),
 )
 AT_ONCE = 5  # of what is due next, and of the latest contacts, before the rest is folded away
@@ -93,6 +96,9 @@ class CaseSection(PersonPage):
             for name, label in SECTIONS
             if self.opens(name)
         ]
+        if self.case.person.restricted:
+            mine = Opening.objects.visible_to(self.request.user).of(self.request.user)
+            context["opened"] = mine.filter(person=self.case.person_id).first()
         return context
 
     def opens(self, section: str) -> bool:
@@ -199,6 +205,10 @@ class RecordPage(CaseSection):
             "addresses": Address.objects.filter(person=person),
             "ended_alerts": Alert.objects.filter(person=person, to_on__isnull=False),
             "limits": Limit.objects.filter(person=person).select_related("user"),
+            "permitted": Permission.objects.visible_to(self.request.user)
+            .filter(case=case)
+            .on(today())
+            .select_related("user__team", "recorded_by"),
             "allocations": Allocation.objects.filter(case=case)
             .select_related("worker", "team")
             .order_by("-from_on", "-pk"),
@@ -214,9 +224,10 @@ class RecordPage(CaseSection):
                 ("change_address", "Change address"),
                 ("raise_alert", "Raise an alert or adjustment"),
                 ("limit_record", "Restrict or exclude"),
+                ("permit_access", "Let a colleague see this case"),
                 ("assign_case", "Reassign"),
             ),
-            **self.allowed("end_alert"),
+            **self.allowed("end_alert", "end_permission"),
         }
 
 

@@ -210,6 +210,7 @@ JOB_KINDS = {
     "check_timescales": "cases.nightly.check_timescales",
     "check_search": "cases.nightly.check_search",
     "notify": "cases.nightly.notify",
+    "tell_of_opening": "cases.nightly.tell_of_opening",
     "remind": "orders.nightly.remind",
     "clear_drafts": "cases.nightly.clear_drafts",
     "check_scores": "assessments.nightly.check_scores",

@@ -46,7 +46,7 @@ PLACES: Final = (
         "Team",
         "team",
         ("first_line_manager", "senior_manager"),
-        ("team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa"),
+        ("team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa", "openings"),
     ),
     Place(
         "Workload",

@@ -49,7 +49,12 @@ def world(role: str, relation: str):
     if "opening" in relation or "opened" in relation:
         at = timezone.now() - (timedelta(hours=2) if "over" in relation else timedelta(minutes=5))
         Opening.objects.create(
-            person=case.person, user=user, reason="Duty", opened_at=at, until=at + timedelta(hours=1)
+            person=case.person,
+            user=user,
+            team=user.team,
+            reason="Duty",
+            opened_at=at,
+            until=at + timedelta(hours=1),
         )
     if "excluded" in relation:
         Limit.objects.create(person=case.person, user=user, kind=Limit.Kind.EXCLUDED, reason="Cousin")

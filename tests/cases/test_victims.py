@@ -81,7 +81,12 @@ def test_who_may_know_what_victims_said(role, relation):
             at = timezone.now() - timedelta(minutes=5)
             Person.objects.filter(pk=case.person_id).update(restricted=True)
             Opening.objects.create(
-                person=case.person, user=user, reason="Duty", opened_at=at, until=at + timedelta(hours=1)
+                person=case.person,
+                user=user,
+                team=user.team,
+                reason="Duty",
+                opened_at=at,
+                until=at + timedelta(hours=1),
             )
         case "closed, held by own team to the end":
             held.to_on = case.closed_on = TODAY

@@ -22,7 +22,7 @@ from assessments.domain.lscmi_answers import every_key
 from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
 from assessments.models import Intervention, Plan, ScoreMismatch
 from cases import operations as case_operations
-from cases.models import Case, Draft, Job, Role, Team, Timescale, User
+from cases.models import Case, Draft, Job, Opening, Role, Team, Timescale, User
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from performance import operations as performance_operations
@@ -36,6 +36,7 @@ class World:
 
     users: dict[str, User] = field(default_factory=dict)
     keys: dict[str, Any] = field(default_factory=dict)
+    outsider: User | None = None  # a caseworker of no team, who sees only what they are permitted
 
     def client(self, role: str) -> Client:
         client = Client()
@@ -134,7 +135,21 @@ def grow(world: World, cases: int) -> None:
                 user=typist, case=case, path=reverse("raise_alert", args=[case.pk]), stamp=uuid4(), turn=1,
                 data={"text": ["A large dog"]}, saved_at=timezone.now(),
             )  # fmt: skip
+        opening = Opening.objects.create(
+            person=case.person, user=worker, team=worker.team, reason="On duty", opened_at=timezone.now(),
+            until=timezone.now() + timedelta(minutes=60),
+        )  # fmt: skip
+        permission = case_operations.permit_access(
+            actor=manager,
+            case=case,
+            user=world.outsider,
+            to_on=today,
+            reason="Writes the report",
+            today=today,
+        )
         world.keys |= {
+            "opening": opening.pk,
+            "permission": permission.pk,
             "case": case.pk,
             "alert": case.person.alerts.get().pk,
             "point": point.pk,
@@ -281,6 +296,9 @@ def a_world() -> World:
                 user.team = None
                 user.save()
             made.users[role] = user
+    made.outsider = staff(Role.CASEWORKER, team=team)
+    User.objects.filter(pk=made.outsider.pk).update(team=None)
+    made.outsider.refresh_from_db()
     grow(made, 2)
     made.users[Role.PERFORMANCE_OFFICER].council = council
     job = Job.objects.create(
