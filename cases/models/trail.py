@@ -64,7 +64,8 @@ class ConsultationQuerySet(models.QuerySet):
 class Consultation(models.Model):
     """Somebody saw, printed or took away personal data (Data Protection Act 2018, s.62).
 
-    `basis` is worked out by the system at that moment (allocated, cover, team, permitted, opened, council), never typed.
+    `basis` is worked out by the system at that moment (allocated, cover, team, permitted, opened,
+    council), never typed.
     """
 
     class Kind(models.TextChoices):

@@ -141,11 +141,8 @@ class ReviewOpening(OperationView):
         row = self.opening
         times = f"{moment(row.opened_at)} to {moment(row.over_at)}"
         pages = f"{row.looks} page{'' if row.looks == 1 else 's'}"
-        return {
-            "caption": row.person.name,
-            "intro": f"{row.user.name} opened this record, {times}, and looked at {pages}. The reason given: {row.reason}",
-            **super().get_context_data(**kwargs),
-        }
+        intro = f"{row.user.name} opened this record, {times}, and looked at {pages}. The reason given: {row.reason}"
+        return {"caption": row.person.name, "intro": intro, **super().get_context_data(**kwargs)}
 
 
 class CloseOpening(OperationView):
@@ -170,7 +167,8 @@ class CloseOpening(OperationView):
         return reverse("people")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        intro = f"You opened it on {moment(self.opening.opened_at)}. It closes by itself on {moment(self.opening.until)}."
+        row = self.opening
+        intro = f"You opened it on {moment(row.opened_at)}. It closes by itself on {moment(row.until)}."
         return {"intro": intro, **super().get_context_data(**kwargs)}
 
 
@@ -181,9 +179,9 @@ class SightOperation(OperationView):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        if hasattr(self, "case") and permissions.allows(request.user, self.operation):
-            if not permissions.cases_answered_for(request.user).filter(pk=self.case.pk).exists():
-                raise Http404
+        asked = hasattr(self, "case") and permissions.allows(request.user, self.operation)
+        if asked and not permissions.cases_answered_for(request.user).filter(pk=self.case.pk).exists():
+            raise Http404
 
 
 class PermitAccess(SightOperation):
@@ -206,8 +204,8 @@ class PermitAccess(SightOperation):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         intro = (
-            "Nothing changes hands: the colleague sees this case and may work on it as their role allows, until the end "
-            "of the day you say. It then ends by itself."
+            "Nothing changes hands: the colleague sees this case and may work on it as their role allows, until the "
+            "end of the day you say. It then ends by itself."
         )
         return {"intro": intro, **super().get_context_data(**kwargs)}
 
