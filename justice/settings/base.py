@@ -144,7 +144,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS = [
-    "username", "ip_address", "login", "code", "credential", "oldpassword", "password1", "password2", "csrfmiddlewaretoken",
+    "username", "ip_address", "login", "code", "credential", "oldpassword", "password1", "password2",
+    "csrfmiddlewaretoken",
 ]  # fmt: skip
 # What axes would answer differs from what a wrong password is answered; ours does not (justice.web.signing_in).
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]

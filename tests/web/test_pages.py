@@ -31,8 +31,8 @@ ELSEWHERE = {
 # Asked for only in the course of signing in, or after the password again: tests/trust/test_signing_in.py opens them.
 ELSEWHERE |= {
     "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn",
-    "mfa_remove_webauthn", "account_change_password",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+    "mfa_add_webauthn", "mfa_remove_webauthn", "account_change_password",
 }  # fmt: skip
 # Open to everybody; the questionnaire and what follows it to whoever has a link, who has no account.
 OPEN = {"accessibility", "feedback", "feedback_thanks"}
