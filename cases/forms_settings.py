@@ -94,7 +94,6 @@ class NewStaffForm(OwnForm):
 
 class StaffForm(OwnForm):
     name = TextField("Name", max_length=150, width=20)
-    role = SelectField("Role", choices=ROLES)
     team = ModelSelectField(
         "Team",
         Team.objects.none(),
@@ -103,6 +102,15 @@ class StaffForm(OwnForm):
     )
     registered_social_worker = CheckboxField("Registered social worker", required=False)
     is_active = CheckboxField("Can sign in", required=False)
+
+
+class RoleForm(OperationForm):
+    role = SelectField("New role", choices=ROLES)
+    reason = TextField("Reason", max_length=500, hint="Whoever agrees reads it")
+
+
+class ReasonForm(OperationForm):
+    reason = TextField("Reason", max_length=500, hint="For example, the telephone was lost")
 
 
 class CalendarDayForm(OperationForm):

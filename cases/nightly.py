@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cases import drafts, search, timescales
+from cases import drafts, operations, search, signing_in, timescales
 from cases.jobs import Running
 from cases.models import Case, Person
 from cases.notices import claim_notices, send_messages, send_opening_messages
+from cases.operation import Stale, system_user
 
 
 def check_timescales(job: Running) -> dict[str, Any]:
@@ -50,6 +51,21 @@ def clear_drafts(job: Running) -> dict[str, Any]:
     if council is None:
         raise ValueError("drafts are those of a council's staff")
     return {"removed": drafts.clear_old(council, job.now())}
+
+
+def close_unused_accounts(job: Running) -> dict[str, Any]:
+    """Close the accounts that nobody has signed in to for 45 days, and remove sessions that are over."""
+    council, on = job.row.council, date.fromisoformat(job.arguments["on"])
+    if council is None:
+        raise ValueError("accounts are those of a council's staff")
+    closed = 0
+    for user in signing_in.unused_accounts(council, on):
+        try:
+            operations.suspend_unused_account(actor=system_user(), user=user, expected_version=user.version)
+        except Stale:  # somebody is changing it now: tomorrow says whether it is still unused
+            continue
+        closed += 1
+    return {"closed": closed, "sessions": signing_in.tidy(job.now())}
 
 
 def notify(job: Running) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q
 
-from cases.models import Allocation, Case, Role, User, VictimReader
+from cases.models import AGREEING_ROLES, Allocation, Case, Role, User, VictimReader
 from cases.models.cases import CaseQuerySet
 
 _WORK = frozenset({Role.CASEWORKER, Role.FIRST_LINE_MANAGER})
@@ -135,6 +135,11 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "amend_team": _SETTINGS,
     "add_member_of_staff": _STAFF,
     "amend_member_of_staff": _STAFF,
+    "suspend_unused_account": frozenset(),  # the system's alone
+    "reset_second_step": _STAFF,
+    "ask_role_change": _STAFF,
+    "agree_role_change": AGREEING_ROLES,
+    "decline_role_change": AGREEING_ROLES,
     "set_calendar_day": _SETTINGS,
     "remove_calendar_day": _SETTINGS,
     "set_local_standard": _SETTINGS,

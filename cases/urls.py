@@ -100,6 +100,15 @@ urlpatterns = [
     path("settings/teams/<int:pk>/", settings.AmendTeam.as_view(), name="amend_team"),
     path("settings/staff/new/", settings.AddMemberOfStaff.as_view(), name="add_member_of_staff"),
     path("settings/staff/<int:pk>/", settings.AmendMemberOfStaff.as_view(), name="amend_member_of_staff"),
+    path("settings/staff/<int:pk>/role/new/", settings.AskRoleChange.as_view(), name="ask_role_change"),
+    path(
+        "settings/staff/<int:pk>/second-step/", settings.ResetSecondStep.as_view(), name="reset_second_step"
+    ),
+    path("settings/roles/", settings.settings_section, {"section": "roles"}, name="role_changes"),
+    path("settings/roles/<int:pk>/agree/", settings.AgreeRoleChange.as_view(), name="agree_role_change"),
+    path(
+        "settings/roles/<int:pk>/decline/", settings.DeclineRoleChange.as_view(), name="decline_role_change"
+    ),
     path("settings/calendar/new/", settings.SetCalendarDay.as_view(), name="set_calendar_day"),
     path(
         "settings/calendar/<int:pk>/remove/", settings.RemoveCalendarDay.as_view(), name="remove_calendar_day"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from allauth.account import views as account_views
+from allauth.mfa.base import views as code_views
+from allauth.mfa.recovery_codes import views as recovery_views
+from allauth.mfa.totp import views as app_views
+from allauth.mfa.webauthn import views as key_views
+from allauth.socialaccount.providers.openid_connect import views as council_views
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
@@ -10,10 +16,9 @@ from rest_framework.routers import SimpleRouter
 from assessments import api as assessments_api
 from cases import api as cases_api
 from justice import health
-from justice.web import help
+from justice.web import help, signing_in
 from justice.web.api_operations import endpoints
 from justice.web.api_page import api_page
-from justice.web.forms import SignInForm
 from orders import api as orders_api
 from performance import api as performance_api
 
@@ -61,15 +66,44 @@ api: list[URLPattern | URLResolver] = [
     path("", api_page, name="api-try"),
 ]
 
+# The way in, and what is one's own about it. The second names are those by which allauth finds its pages; what it has
+# beside these, such as making an account or asking for a password by mail, has no address here.
+entrance: list[URLPattern | URLResolver] = [
+    path("sign-in/", signing_in.SignInView.as_view(), name="sign_in"),
+    path("sign-in/", signing_in.SignInView.as_view(), name="account_login"),
+    path("sign-in/second-step/", code_views.authenticate, name="mfa_authenticate"),
+    path("sign-in/again/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/again/code/", code_views.reauthenticate, name="mfa_reauthenticate"),
+    path("sign-in/again/key/", key_views.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("sign-out/", signing_in.SignOut.as_view(), name="sign_out"),
+    path("sign-out/", signing_in.SignOut.as_view(), name="account_logout"),
+    path("your-sign-in/", signing_in.own_sign_in, name="own_sign_in"),
+    path("your-sign-in/", signing_in.own_sign_in, name="mfa_index"),
+    path("your-sign-in/", signing_in.own_sign_in, name="mfa_list_webauthn"),
+    path("your-sign-in/password/", signing_in.ChangePassword.as_view(), name="account_change_password"),
+    path("your-sign-in/app/", app_views.activate_totp, name="mfa_activate_totp"),
+    path("your-sign-in/app/remove/", app_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("your-sign-in/recovery-codes/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "your-sign-in/recovery-codes/new/",
+        recovery_views.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path("your-sign-in/keys/new/", key_views.add_webauthn, name="mfa_add_webauthn"),
+    path("your-sign-in/keys/<int:pk>/remove/", key_views.remove_webauthn, name="mfa_remove_webauthn"),
+    path("your-sign-in/sessions/end/", signing_in.end_other_sign_ins, name="end_other_sign_ins"),
+    path("your-sign-in/sessions/<int:sign_in>/end/", signing_in.end_sign_in, name="end_sign_in"),
+]
+if settings.OIDC_ISSUER:
+    entrance += [
+        path("sign-in/<slug:provider_id>/", council_views.login, name="openid_connect_login"),
+        path("sign-in/<slug:provider_id>/back/", council_views.callback, name="openid_connect_callback"),
+    ]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
-    path(
-        "sign-in/",
-        LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True),
-        name="sign_in",
-    ),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    *entrance,
     path("api/v1/", include(api)),
     *pages,
 ]

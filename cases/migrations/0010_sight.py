@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_review_slots'),
+        ("cases", "0009_signing_in"),
     ]
 
     operations = [

@@ -10,12 +10,14 @@ from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
 from cases.models.search import SearchWord, Spelling
+from cases.models.signing_in import RoleChange, SignIn
 from cases.models.slots import ReviewSlots
-from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
+from cases.models.staff import AGREEING_ROLES, COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
 from cases.models.trail import Consultation, Entry, Job, Notice, Submission
 
 __all__ = [
+    "AGREEING_ROLES",
     "COUNCIL_ROLES",
     "COUNTED",
     "ON_TIME",
@@ -52,7 +54,9 @@ __all__ = [
     "Recorded",
     "ReviewSlots",
     "Role",
+    "RoleChange",
     "SearchWord",
+    "SignIn",
     "Spelling",
     "Submission",
     "Team",

@@ -26,6 +26,8 @@ class Role(models.TextChoices):
 TEAM_ROLES: frozenset[str] = frozenset(
     {Role.CASEWORKER, Role.UNPAID_WORK_SUPERVISOR, Role.BUSINESS_SUPPORT, Role.FIRST_LINE_MANAGER}
 )
+# Who may agree that somebody gets another role: never who asked for it, never the person themselves.
+AGREEING_ROLES: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE})
 COUNCIL_ROLES: frozenset[str] = frozenset({Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER, Role.SYSTEM})
 
 
@@ -146,6 +148,8 @@ class User(AbstractBaseUser, Versioned):
     staff_ref = models.CharField(max_length=50, blank=True)
     registered_social_worker = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    # The day from which disuse counts where nobody has signed in since: when the account was made, or let in again.
+    let_in_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = UserManager()
     history = tracked()

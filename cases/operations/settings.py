@@ -6,18 +6,22 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from cases import timescales
+from cases import signing_in, timescales
 from cases.calendars import standards_of
 from cases.models import (
+    AGREEING_ROLES,
+    TEAM_ROLES,
     Allocation,
     CalendarDay,
     Council,
     Locality,
     LocalStandard,
     Role,
+    RoleChange,
     Team,
     Timescale,
     User,
@@ -149,6 +153,7 @@ def add_member_of_staff(
     team: Team | None,
     password: str,
     registered_social_worker: bool = False,
+    today: date | None = None,
     key: uuid.UUID | None = None,
 ) -> User:
     body = {
@@ -165,9 +170,17 @@ def add_member_of_staff(
         email=email.lower(),
         role=role,
         registered_social_worker=registered_social_worker,
+        let_in_on=today,
     )
     with operation("add_member_of_staff", actor=actor, key=key, body=body) as entry:
         _check_role(role, team)
+        if role in AGREEING_ROLES and _who_could_agree(actor, user).exists():
+            # Otherwise one person could make themselves the second one.
+            raise Refused(
+                Problem(
+                    "Add them with another role, then ask for this one: somebody else has to agree", "role"
+                )
+            )
         user.set_password(password)
         _save_named(user, "email")
         entry.subject = f"user:{user.pk}"
@@ -179,17 +192,16 @@ def amend_member_of_staff(
     actor: User,
     user: User,
     name: str,
-    role: str,
     team: Team | None,
     is_active: bool,
     registered_social_worker: bool,
     expected_version: int,
+    today: date | None = None,
     key: uuid.UUID | None = None,
 ) -> User:
-    """A new name, role or team, or leaving: it counts from the next request on."""
+    """A new name or team, or leaving: it counts from the next request on. A new role needs a second person."""
     body = {
         "name": name,
-        "role": role,
         "team": team and team.pk,
         "is_active": is_active,
         "registered": registered_social_worker,
@@ -198,18 +210,152 @@ def amend_member_of_staff(
         "amend_member_of_staff", actor=actor, root=user, expected_version=expected_version, key=key, body=body
     ) as entry:
         if user.pk == actor.pk:
-            raise Refused(Problem("Somebody else must change your own role, team or access"))
-        _check_role(role, team)
-        user.name, user.role, user.team, user.is_active = name, role, team, is_active
+            raise Refused(Problem("Somebody else must change your own team or access"))
+        _check_role(user.role, team)
+        if is_active and not user.is_active:
+            user.let_in_on = today
+        user.name, user.team, user.is_active = name, team, is_active
         user.registered_social_worker = registered_social_worker
         user.save()
+        if not is_active:
+            signing_in.shut_out(user)
         entry.subject = f"user:{user.pk}"
     return user
 
 
-def _check_role(role: str, team: Team | None) -> None:
-    from cases.models import TEAM_ROLES
+def suspend_unused_account(*, actor: User, user: User, expected_version: int) -> User:
+    """Close an account that nobody has signed in to for a long while; an administrator may let them in again."""
+    reason = f"Nobody has signed in for {signing_in.UNUSED_AFTER.days} days"
+    with operation(
+        "suspend_unused_account",
+        actor=actor,
+        council=user.council,
+        root=user,
+        expected_version=expected_version,
+        reason=reason,
+    ) as entry:
+        user.is_active = False
+        user.save()
+        signing_in.shut_out(user)
+        entry.subject = f"user:{user.pk}"
+    return user
 
+
+def reset_second_step(
+    *, actor: User, user: User, reason: str, expected_version: int, key: uuid.UUID | None = None
+) -> User:
+    """Take away a second step that was lost: whoever has the password sets up a new one at the next sign-in."""
+    with operation(
+        "reset_second_step",
+        actor=actor,
+        root=user,
+        expected_version=expected_version,
+        key=key,
+        reason=reason,
+    ) as entry:
+        if user.pk == actor.pk:
+            raise Refused(Problem("Somebody else must take away your own second step"))
+        Authenticator.objects.filter(user=user).delete()
+        signing_in.shut_out(user)
+        entry.subject = f"user:{user.pk}"
+    return user
+
+
+def _who_could_agree(actor: User, user: User) -> QuerySet[User]:
+    others = User.objects.visible_to(actor).filter(role__in=AGREEING_ROLES, is_active=True)
+    return others.exclude(pk__in=[actor.pk, *([user.pk] if user.pk else [])])
+
+
+def ask_role_change(
+    *, actor: User, user: User, role: str, reason: str, expected_version: int, key: uuid.UUID | None = None
+) -> RoleChange:
+    """Ask for another role for somebody. Nothing is changed until a second person agrees."""
+    change = RoleChange(user=user, role=role, reason=reason, recorded_by=actor)
+    with operation(
+        "ask_role_change",
+        actor=actor,
+        root=user,
+        expected_version=expected_version,
+        key=key,
+        body={"role": role},
+        reason=reason,
+    ) as entry:
+        if user.pk == actor.pk:
+            raise Refused(Problem("Somebody else must ask for a role for you"))
+        _check_role(role, user.team)
+        if role == user.role:
+            raise Refused(Problem("They have this role already. Choose another", "role"))
+        if not _who_could_agree(actor, user).exists():
+            raise Refused(
+                Problem(
+                    "There is nobody to agree. Add somebody whose role is information governance or administrator",
+                    "role",
+                )
+            )
+        try:
+            with transaction.atomic():
+                change.save()
+        except IntegrityError:
+            raise Refused(
+                Problem("Another change of their role waits already. It must be agreed or declined first")
+            ) from None
+        entry.subject = f"role_change:{change.pk}"
+    return change
+
+
+def agree_role_change(
+    *, actor: User, change: RoleChange, expected_version: int, key: uuid.UUID | None = None
+) -> RoleChange:
+    """Agree to what somebody else asked for: it counts from the person's next request on."""
+    with operation(
+        "agree_role_change", actor=actor, root=change, expected_version=expected_version, key=key
+    ) as entry:
+        user = _to_decide(actor, change)
+        if not change.recorded_by.is_active or change.recorded_by.role != Role.ADMINISTRATOR:
+            raise Refused(
+                Problem("Whoever asked for this may no longer do so. Decline it, and have it asked anew")
+            )
+        _check_role(change.role, user.team)
+        change.decision, change.decided_by = RoleChange.Decision.AGREED, actor
+        change.save()
+        user.role = change.role
+        user.version += 1
+        user.save()
+        entry.subject = f"role_change:{change.pk}"
+    return change
+
+
+def decline_role_change(
+    *, actor: User, change: RoleChange, expected_version: int, key: uuid.UUID | None = None
+) -> RoleChange:
+    """Say no to what somebody else asked for, or take back what one asked for oneself."""
+    with operation(
+        "decline_role_change", actor=actor, root=change, expected_version=expected_version, key=key
+    ) as entry:
+        if change.decision:
+            raise Refused(Problem("This was decided already"))
+        change.decision = RoleChange.Decision.DECLINED
+        change.decided_by = actor if actor.pk != change.recorded_by_id else None
+        change.save()
+        entry.subject = f"role_change:{change.pk}"
+    return change
+
+
+def _to_decide(actor: User, change: RoleChange) -> User:
+    """The person whose role would change, locked; refused to whoever may not be the second person."""
+    user = User.objects.select_for_update(of=("self",)).get(pk=change.user_id)
+    if change.decision:
+        raise Refused(Problem("This was decided already"))
+    if actor.pk == change.recorded_by_id:
+        raise Refused(Problem("You asked for this yourself. Somebody else has to agree"))
+    if actor.pk == user.pk:
+        raise Refused(Problem("Somebody else must agree to a role for you"))
+    if actor.council_id != user.council_id:
+        raise Refused(Problem("They work for another council"))
+    return user
+
+
+def _check_role(role: str, team: Team | None) -> None:
     if role == Role.SYSTEM or role not in Role.values:
         raise Refused(Problem("Choose a role", "role"))
     if role in TEAM_ROLES and team is None:

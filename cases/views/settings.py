@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import operations as assessment_operations
 from assessments.domain.lscmi import shipped_bands
@@ -31,12 +32,14 @@ from cases.forms_settings import (
     LocalStandardForm,
     NewStaffForm,
     RatingRuleForm,
+    ReasonForm,
     RemoveForm,
+    RoleForm,
     StaffForm,
     TargetForm,
     TeamForm,
 )
-from cases.models import CalendarDay, Entry, Locality, LocalStandard, Team, User
+from cases.models import CalendarDay, Entry, Locality, LocalStandard, RoleChange, Team, User
 from justice.domain.standards import Clause
 from justice.web.forms import OperationForm
 from justice.web.views import OperationView, today
@@ -100,13 +103,36 @@ def _staff(user: User) -> list[list[Cell]]:
             _links(user, "amend_member_of_staff", "amend_member_of_staff", row.pk, row.name),
             Cell(row.get_role_display()),
             Cell(row.team.name if row.team else "Whole council"),
-            Cell("Can sign in" if row.is_active else f"Left{_still_holds(row.held)}"),
+            Cell("Can sign in" if row.is_active else f"Cannot sign in{_still_holds(row.held)}"),
+            Cell(f"{timezone.localtime(row.last_login):%-d %B %Y}" if row.last_login else "Never"),
         ]
         for row in User.objects.visible_to(user)
         .with_held()
         .select_related("team")
         .order_by("-is_active", "name")
     ]
+
+
+def _roles(user: User) -> list[list[Cell]]:
+    shown = []
+    for row in RoleChange.objects.visible_to(user).select_related("user", "recorded_by", "decided_by"):
+        decided = f" by {row.decided_by.name}" if row.decided_by else ""
+        may = not row.decision and permissions.allows(user, "decline_role_change")
+        own = row.recorded_by_id == user.pk
+        verb, url = ("Take back", "decline_role_change") if own else ("Agree or decline", "agree_role_change")
+        shown.append(
+            [
+                Cell(row.user.name),
+                Cell(row.get_role_display()),
+                Cell(f"{row.recorded_by.name}, {timezone.localtime(row.recorded_at):%-d %B %Y}"),
+                Cell(row.reason),
+                Cell(
+                    f"{row.get_decision_display()}{decided}" if row.decision else "Waits for a second person"
+                ),
+                Cell(f"{verb}: {row.user.name}" if may else "", reverse(url, args=[row.pk]) if may else ""),
+            ]
+        )
+    return shown
 
 
 def _still_holds(held: int) -> str:
@@ -280,8 +306,17 @@ SECTIONS = (
         "add_team", ("Team", "Locality", "State"), _teams, "No teams yet. Add a locality first, then a team.",
     ),
     Section(
-        "staff", "Staff", "A change of role, team or access counts from the person's next request on.",
-        "add_member_of_staff", ("Name", "Role", "Team", "Access"), _staff, "Nobody yet.",
+        "staff", "Staff",
+        "A change of team or access counts from the person's next request on. A change of role needs a second person. "
+        "An account that nobody signs in to for 45 days is closed, and can be opened again here.",
+        "add_member_of_staff", ("Name", "Role", "Team", "Access", "Last sign-in"), _staff, "Nobody yet.",
+    ),
+    Section(
+        "roles", "Role changes",
+        "One administrator asks, and another or somebody whose role is information governance agrees: only then does "
+        "it count. To ask, open the person under Staff.",
+        "", ("Name", "New role", "Asked by", "Reason", "State", "Action"), _roles,
+        "No role has been changed yet.",
     ),
     Section(
         "calendar", "Working-day calendar",
@@ -345,14 +380,18 @@ def settings_home(request: HttpRequest) -> HttpResponse:
 
 def settings_section(request: HttpRequest, section: str) -> HttpResponse:
     """The rows of one kind of setting, with the way to add one."""
-    if not _may_see(request.user):
+    all_settings = _may_see(request.user)
+    if not all_settings and not (
+        section == "roles" and permissions.allows(request.user, "agree_role_change")
+    ):
         raise PermissionDenied
     shown = get_section(section)
     context = {
         "title": shown.title,
         "section": shown,
         "rows": shown.rows(request.user),
-        "add": reverse(shown.add) if permissions.allows(request.user, shown.add) else "",
+        "add": reverse(shown.add) if shown.add and permissions.allows(request.user, shown.add) else "",
+        "all_settings": all_settings,
     }
     return render(request, "settings/section.html", context)
 
@@ -463,6 +502,9 @@ class AddMemberOfStaff(SettingView):
     form_class = NewStaffForm
     done = "They can sign in now"
 
+    def about(self) -> dict[str, Any]:
+        return {"today": today()}
+
 
 class AmendMemberOfStaff(SettingView):
     operation, section, model, row = "amend_member_of_staff", "staff", User, "user"
@@ -470,6 +512,13 @@ class AmendMemberOfStaff(SettingView):
     title = "Change a member of staff"
     form_class = StaffForm
     done = "Saved. It counts from their next request on"
+    template_name = "settings/member_of_staff.html"
+
+    def about(self) -> dict[str, Any]:
+        return {**super().about(), "today": today()}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(member=self.root(), **kwargs)
 
     def run(self, form: OperationForm) -> Any:
         made = super().run(form)
@@ -478,6 +527,71 @@ class AmendMemberOfStaff(SettingView):
             text = f"{made.name} has left{_still_holds(held)}: under Workload, Hand over a caseload"
             messages.warning(self.request, text)
         return made
+
+
+class ResetSecondStep(SettingView):
+    operation, section, model, row = "reset_second_step", "staff", User, "user"
+    call = staticmethod(operations.reset_second_step)
+    title = "Take away a lost second step"
+    form_class = ReasonForm
+    button = "Take it away"
+    done = "They were signed out. They set up a new second step when they sign in"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        intro = (
+            f"Make sure that it is {self.root().name} who asks, by their face or by a telephone number you know: "
+            "until they set up a new one, their password alone lets somebody set one up."
+        )
+        return super().get_context_data(intro=intro, **kwargs)
+
+
+class AskRoleChange(SettingView):
+    operation, section, model, row = "ask_role_change", "roles", User, "user"
+    call = staticmethod(operations.ask_role_change)
+    title = "Ask for another role"
+    form_class = RoleForm
+    button = "Ask"
+    done = "Asked. It counts once a second person agrees"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        member = self.root()
+        intro = f"{member.name} is now: {member.get_role_display()}. Nothing changes until a second person agrees."
+        return super().get_context_data(intro=intro, **kwargs)
+
+
+class _RoleChangeView(SettingView):
+    """One who was not the one to ask decides."""
+
+    section, model, row = "roles", RoleChange, "change"
+    form_class = RemoveForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        change = self.root()
+        intro = (
+            f"{change.recorded_by.name} asks that {change.user.name}, now {change.user.get_role_display()}, becomes: "
+            f"{change.get_role_display()}. Reason: {change.reason}"
+        )
+        return super().get_context_data(intro=intro, change=change, **kwargs)
+
+
+class AgreeRoleChange(_RoleChangeView):
+    operation = "agree_role_change"
+    call = staticmethod(operations.agree_role_change)
+    title = "Agree to a change of role"
+    button = "Agree"
+    done = "Agreed. It counts from their next request on"
+    template_name = "settings/role_change.html"
+
+
+class DeclineRoleChange(_RoleChangeView):
+    operation = "decline_role_change"
+    call = staticmethod(operations.decline_role_change)
+    title = "Decline a change of role"
+    button = "Decline"
+    done = "Declined. The role stays as it was"
 
 
 class SetCalendarDay(SettingView):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
@@ -27,6 +28,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
     "csp",
     "django_filters",
     "drf_spectacular",
@@ -45,7 +52,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "justice.web.middleware.SessionLimit",
+    "allauth.account.middleware.AccountMiddleware",
     "justice.web.middleware.SignInRequired",
+    "justice.web.middleware.SecondStep",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,10 +125,97 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-AUTHENTICATION_BACKENDS = ["cases.signing_in.StaffBackend"]
+AUTHENTICATION_BACKENDS = ["cases.signing_in.LockOut", "cases.signing_in.StaffBackend"]
 
-# A session ends after twenty minutes without a request, and after ten hours whatever happens.
+# Whether a council's own proxy stands in front and says where requests come from, stripping what others say of it.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+
+# Ten wrong tries and an account waits five minutes; a hundred, and the address they come from does. Kept in the
+# database, where every process sees them (cases.signing_in). They count passwords and second steps together.
+AXES_FAILURE_LIMIT = 10
+TRIES_OF_AN_ADDRESS = 100
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_HANDLER = "cases.signing_in.Tries"
+AXES_USERNAME_CALLABLE = "cases.signing_in.name_tried"
+AXES_CLIENT_IP_CALLABLE = "cases.signing_in.address_of"
+AXES_RESET_ON_SUCCESS = True
+# Trying again while it waits does not make it wait longer: the owner always gets back in.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_SENSITIVE_PARAMETERS = [
+    "username", "ip_address", "login", "code", "credential", "oldpassword", "password1", "password2",
+    "csrfmiddlewaretoken",
+]  # fmt: skip
+# What axes would answer differs from what a wrong password is answered; ours does not (justice.web.signing_in).
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+
+# Signing in is allauth's, in our own pages (justice.web.signing_in). Nobody makes an account for themselves. Its own
+# limits live in each process's memory and would surprise: the one lock-out is the one above.
+ACCOUNT_ADAPTER = "justice.web.signing_in.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = (
+    True  # the cookie lasts as long as SESSION_COOKIE_AGE says, not as long as the browser
+)
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {
+    "login": "justice.web.signing_in.SignInForm",
+    "reauthenticate": "justice.web.signing_in.PasswordAgainForm",
+    "change_password": "justice.web.signing_in.ChangePasswordForm",
+}
+
+# The second step: a code from an app, a security key, or a recovery code. Required wherever there are real records.
+SECOND_STEP_REQUIRED = env.bool("SECOND_STEP_REQUIRED", default=False)
+MFA_ADAPTER = "justice.web.signing_in.SecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "Justice social work"
+MFA_TOTP_TOLERANCE = 1  # thirty seconds either way, for clocks that are not quite right
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "justice.web.signing_in.CodeForm",
+    "reauthenticate": "justice.web.signing_in.CodeAgainForm",
+    "activate_totp": "justice.web.signing_in.ActivateAppForm",
+    "add_webauthn": "justice.web.signing_in.AddKeyForm",
+}
+
+# The council's own sign-in (OpenID Connect, such as Entra ID), if OIDC_ISSUER names it. Whoever it vouches for is let
+# in to the account they already have; it makes none.
+OIDC_ISSUER = env("OIDC_ISSUER", default="")
+OIDC_UID_CLAIM = env("OIDC_UID_CLAIM", default="oid")
+# Whether its e-mail addresses may be believed without `email_verified`: where only the council can give them out.
+OIDC_EMAIL_VERIFIED = env.bool("OIDC_EMAIL_VERIFIED", default=False)
+# What it calls our roles: {"Justice.Caseworker": "caseworker"}. Empty: it says nothing about them.
+OIDC_ROLES = env.json("OIDC_ROLES", default={})
+SOCIALACCOUNT_ADAPTER = "justice.web.signing_in.CouncilAccounts"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "council",
+                "name": "your council account",
+                "client_id": env("OIDC_CLIENT_ID", default=""),
+                "secret": env("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_ISSUER, "fetch_userinfo": False, "uid_field": OIDC_UID_CLAIM},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
+
+# A session ends after twenty minutes without a request, and after ten hours whatever happens. On the tablets that
+# unpaid work supervisors carry among others it ends after ten.
 SESSION_COOKIE_AGE = int(timedelta(minutes=20).total_seconds())
+SESSION_IDLE_BY_ROLE = {"unpaid_work_supervisor": int(timedelta(minutes=10).total_seconds())}
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_LONGEST = timedelta(hours=10)  # kept by justice.web.middleware
 SESSION_EXPIRE_AT_BROWSER_CLOSE = False
@@ -148,7 +244,11 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form that leads to the council's own sign-in is followed there.
+        "form-action": [
+            SELF,
+            *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))] if OIDC_ISSUER else []),
+        ],
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
@@ -213,6 +313,7 @@ JOB_KINDS = {
     "tell_of_opening": "cases.nightly.tell_of_opening",
     "remind": "orders.nightly.remind",
     "clear_drafts": "cases.nightly.clear_drafts",
+    "close_unused_accounts": "cases.nightly.close_unused_accounts",
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",

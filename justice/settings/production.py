@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from justice.settings import safety
 from justice.settings.base import *  # noqa: F403
-from justice.settings.base import DATABASES, INSTALLED_APPS, REDIS_URL, STORAGES
+from justice.settings.base import BEHIND_PROXY, DATABASES, INSTALLED_APPS, OIDC_ISSUER, REDIS_URL, STORAGES
 from justice.settings.values import env
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -25,9 +25,10 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 # Only when a proxy of the council's own sets this header and strips it from what comes in.
-if env.bool("BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+SECOND_STEP_REQUIRED = env.bool("SECOND_STEP_REQUIRED", default=True)
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True
@@ -47,6 +48,8 @@ _mistakes = safety.mistakes(
         "DEFAULT_FROM_EMAIL": env("DEFAULT_FROM_EMAIL", default=""),
         "CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS,
         "INSTALLED_APPS": INSTALLED_APPS,
+        "SECOND_STEP_REQUIRED": SECOND_STEP_REQUIRED,
+        "OIDC_ISSUER": OIDC_ISSUER,
     }
 )
 if _mistakes:

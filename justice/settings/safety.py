@@ -39,6 +39,7 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
         *_database(settings),
         *_redis(settings),
         *_mail(settings),
+        *_signing_in(settings),
         *_code(settings),
     ]
 
@@ -121,6 +122,18 @@ def _mail(settings: Mapping[str, Any]) -> list[str]:
         found.append("EMAIL_URL sends mail unencrypted: give smtp+tls://USER:PASSWORD@HOST:587")
     if not settings.get("DEFAULT_FROM_EMAIL", ""):
         found.append("DEFAULT_FROM_EMAIL is missing: give the address that notices come from")
+    return found
+
+
+def _signing_in(settings: Mapping[str, Any]) -> list[str]:
+    found = []
+    if not settings.get("SECOND_STEP_REQUIRED"):
+        found.append(
+            "SECOND_STEP_REQUIRED is off, so that a password alone would open records: leave SECOND_STEP_REQUIRED out"
+        )
+    issuer = settings.get("OIDC_ISSUER", "")
+    if issuer and not issuer.startswith("https://"):
+        found.append(f"OIDC_ISSUER is {issuer}: give the https:// address of the council's own sign-in")
     return found
 
 

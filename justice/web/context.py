@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -65,6 +64,7 @@ PLACES: Final = (
     Place("Quality", "quality", ("performance_officer",), ("quality",)),
     Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
+    Place("Role changes", "role_changes", ("information_governance",), ("settings",)),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),
 )
 
@@ -105,6 +105,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": [],
         "signed_in": None,
         "sign_out": address("sign_out"),
+        "own_sign_in": address("own_sign_in"),
         "header_search": "",
     }
     if user is not None and user.is_authenticated:
@@ -119,6 +120,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "demonstration": getattr(council, "demonstration", False),
         }
         # For the warning before a session ends for want of a request: how long it lasts, and what to ask to go on.
-        given["idle_seconds"] = settings.SESSION_COOKIE_AGE
-        given["stay"] = address("live")
+        given["idle_seconds"] = request.session.get_expiry_age()
+        given["stay"] = address("save_draft")
     return given

@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
 from django.template.backends.django import DjangoTemplates as TemplateBackend
@@ -816,25 +815,6 @@ class OperationForm(Form):
         steps = [step for step in re.split(r"[.\[\]]+", path) if step and not step.isdigit()]
         spelt = (self.problem_fields.get(path, ""), path, "_".join(steps), *reversed(steps))
         return next((name for name in spelt if name in self.fields and name not in self.carried), None)
-
-
-class SignInForm(AuthenticationForm):
-    """Django's sign-in form in our words. What it says does not tell whether the address is known."""
-
-    error_messages: ClassVar[dict[str, Any]] = {
-        "invalid_login": "Enter the email address and password of your account",
-        "inactive": "Enter the email address and password of your account",
-    }
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Email address"
-        self.fields["username"].error_messages["required"] = "Enter your email address"
-        self.fields["username"].widget.input_type = "email"
-        self.fields["username"].widget.attrs |= {"spellcheck": "false", "autocomplete": "username"}
-        self.fields["username"].widget.attrs.pop("autofocus", None)
-        self.fields["password"].error_messages["required"] = "Enter your password"
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from justice.domain.errors import Refused
@@ -69,7 +69,9 @@ class Headers:
 
 
 class SessionLimit:
-    """Ends a session after settings.SESSION_LONGEST, however busy it was. Stands after AuthenticationMiddleware."""
+    """Ends a session after settings.SESSION_LONGEST, however busy it was, and says how long it may rest in the
+    person's role. Stands after AuthenticationMiddleware.
+    """
 
     KEY: Final = "signed_in_at"
 
@@ -85,6 +87,10 @@ class SessionLimit:
                 request.session[self.KEY] = now.isoformat()
             elif now - since >= self.longest:
                 logout(request)
+                return self.get_response(request)
+            idle = settings.SESSION_IDLE_BY_ROLE.get(request.user.role, settings.SESSION_COOKIE_AGE)
+            if request.session.get_expiry_age() != idle:
+                request.session.set_expiry(idle)
         return self.get_response(request)
 
     def since(self, request: HttpRequest) -> datetime | None:
@@ -107,6 +113,45 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.method == "POST" and keep_for_its_author(request) is not None:
             messages.info(request, "You were signed out. Sign in and what you typed will still be there.")
         return super().handle_no_permission(request, view_func)
+
+
+class SecondStep:
+    """Where a second step is required, whoever signed in without one sets one up, and opens nothing else before.
+
+    Asks the session, not the database: how somebody signed in is kept there.
+    """
+
+    OPEN: Final = frozenset(
+        {
+            "own_sign_in", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
+            "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+            "sign_in", "account_login", "sign_out", "account_logout", "live", "ready", "accessibility",
+        }
+    )  # fmt: skip
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        from justice.web.signing_in import second_step_done
+
+        if (
+            not settings.SECOND_STEP_REQUIRED
+            or not request.user.is_authenticated
+            or second_step_done(request)
+        ):
+            return None
+        match = request.resolver_match
+        if match is not None and match.url_name in self.OPEN:
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": "Sign in with a second step first"}, status=403)
+        return redirect("own_sign_in")
 
 
 class Refusals:

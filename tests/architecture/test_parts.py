@@ -19,6 +19,9 @@ PACKAGES = ("justice", "cases", "orders", "assessments", "performance")
 
 # What a package is imported as, where that is not its name.
 IMPORTED_AS = {
+    "allauth": "django-allauth",
+    "axes": "django-axes",
+    "cryptography": "django-allauth",  # which needs it for its own keys and brings it along
     "csp": "django-csp",
     "django_filters": "django-filter",
     "drf_spectacular": "drf-spectacular",

@@ -37,6 +37,8 @@ SAFE: dict[str, Any] = {
     "EMAIL_URL": "smtp+tls://notices:long-and-random@mail.council.example:587",
     "DEFAULT_FROM_EMAIL": "justice@council.example",
     "INSTALLED_APPS": ["cases"],
+    "SECOND_STEP_REQUIRED": True,
+    "OIDC_ISSUER": "",
 }
 
 
@@ -51,6 +53,13 @@ def test_safe_settings_have_no_mistake() -> None:
 @pytest.mark.parametrize(
     ("change", "names", "cure"),
     [
+        pytest.param({"SECOND_STEP_REQUIRED": False}, "SECOND_STEP_REQUIRED", "leave", id="password alone"),
+        pytest.param(
+            {"OIDC_ISSUER": "http://a.example"},
+            "OIDC_ISSUER",
+            "give the https://",
+            id="sign-in by plain http",
+        ),
         pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", "make one with", id="no key"),
         pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", "make one with", id="short key"),
         pytest.param({"SECRET_KEY": "a" * 80}, "SECRET_KEY", "make one with", id="plain key"),

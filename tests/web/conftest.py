@@ -330,6 +330,11 @@ def a_world() -> World:
     cover = case_operations.arrange_cover(
         actor=manager, worker=worker, by=staff(Role.CASEWORKER, team=team), from_on=today, to_on=today, today=today
     )  # fmt: skip
+    another = staff(Role.ADMINISTRATOR, team=team)
+    case_operations.ask_role_change(
+        actor=another, user=worker, role=Role.FIRST_LINE_MANAGER, reason="Leads the team from May",
+        expected_version=worker.version,
+    )  # fmt: skip
     made.keys |= {
         "job": job.pk,
         "team": Team.objects.get().pk,

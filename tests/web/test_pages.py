@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from assessments.models import LevelBands
-from cases.models import CalendarDay, Locality, LocalStandard, Role
+from cases.models import CalendarDay, Locality, LocalStandard, Role, RoleChange
 from justice.web.help import TOPICS
 from orders.models import LocalStep
 from performance.domain.period import Quarter
@@ -26,6 +26,13 @@ BASELINE = Path(__file__).with_name("queries.json")
 # Addresses that answer only to POST, or whose answer is another page's test.
 ELSEWHERE = {
     "sign_out", "mark_notices_read", "live", "ready", "home", "performance", "sign_in", "save_draft", "discard_draft",
+    "account_login", "account_logout", "mfa_index", "mfa_list_webauthn", "end_sign_in", "end_other_sign_ins",
+}  # fmt: skip
+# Asked for only in the course of signing in, or after the password again: tests/trust/test_signing_in.py opens them.
+ELSEWHERE |= {
+    "mfa_authenticate", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+    "mfa_add_webauthn", "mfa_remove_webauthn", "account_change_password",
 }  # fmt: skip
 # Open to everybody; the questionnaire and what follows it to whoever has a link, who has no account.
 OPEN = {"accessibility", "feedback", "feedback_thanks"}
@@ -77,7 +84,9 @@ def arguments(world: World, name: str, wanted: tuple[str, ...]) -> list[dict[str
         "file": "csv",
         "pk": own[name]().pk if name in own else world.keys["team"],
     }
-    if name == "amend_member_of_staff":
+    if name in ("agree_role_change", "decline_role_change"):
+        values["pk"] = RoleChange.objects.get().pk
+    if name in ("amend_member_of_staff", "ask_role_change", "reset_second_step"):
         values["pk"] = world.users[Role.CASEWORKER].pk
     return [{key: values[key] for key in wanted}]
 

@@ -89,11 +89,11 @@ def test_a_senior_manager_narrows_it_to_a_team(world: World):
 
 def test_a_leaver_who_still_holds_cases_is_named_with_the_way_to_hand_over(world: World):
     worker = world.users[Role.CASEWORKER]
-    fields = {"name": worker.name, "role": "caseworker", "team": worker.team_id, "version": worker.version}
+    fields = {"name": worker.name, "team": worker.team_id, "version": worker.version}
     told = send(world, Role.ADMINISTRATOR, "amend_member_of_staff", worker.pk, **fields).content.decode()
     assert f"{worker.name} has left; still holds 2 cases, for a manager to hand over" in told
     listed = page(world, Role.ADMINISTRATOR, "settings_section", "staff")
-    assert "Left; still holds 2 cases, for a manager to hand over" in listed
+    assert "Cannot sign in; still holds 2 cases, for a manager to hand over" in listed
     shown = page(world, Role.FIRST_LINE_MANAGER, "workload")
     assert f"{worker.name} has left and still holds 2 cases." in shown
     assert reverse("hand_over_caseload", args=[worker.pk]) in shown

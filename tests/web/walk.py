@@ -287,7 +287,7 @@ def refusals(world: World) -> Iterator[Seen]:
     yield from seen(STRANGER, "sign_in", sign_in, stranger.get(sign_in))
     statement = reverse("accessibility")
     yield from seen(STRANGER, "accessibility", statement, stranger.get(statement))
-    wrong = {"username": "nobody@council.invalid", "password": "not the password"}
+    wrong = {"login": "nobody@council.invalid", "password": "not the password"}
     yield from seen(STRANGER, "sign_in, refused", sign_in, stranger.post(sign_in, wrong))
     unprotected = Client(enforce_csrf_checks=True).post(sign_in, {})
     yield from seen(STRANGER, "open too long", sign_in, unprotected)

@@ -1,0 +1,726 @@
+"""Who gets in, for how long, and who does not: guesses, second steps, sessions, leavers, and roles by two people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from axes.models import AccessAttempt
+from django.conf import settings as site
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases import operations, signing_in
+from cases.models import Entry, Job, Opening, Role, RoleChange, SignIn, User
+from cases.operation import system_user
+from justice.domain.errors import Refused
+from justice.web.middleware import SessionLimit
+from justice.web.signing_in import NOT_IN, SecondSteps
+from tests.builders import a_case, a_council, a_team, staff
+from tests.figures import Figure, size
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "three words apart"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def a_person(role: str = Role.CASEWORKER, **more: Any) -> User:
+    user = staff(role, **more)
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def send(client: Client, login: str, password: str = PASSWORD, address: str = "10.0.0.1") -> Any:
+    return client.post(reverse("sign_in"), {"login": login, "password": password}, REMOTE_ADDR=address)
+
+
+def in_at(client: Client) -> bool:
+    """Whether a page of the site opens."""
+    return client.get(reverse("own_sign_in")).status_code == 200
+
+
+def words(answer: Any) -> str:
+    """The page without what differs each time it is made."""
+    page = answer.content.decode()
+    page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|\d\d:\d\d', "", page)
+    return re.sub(r'value="[^"]*@[^"]*"', "", page)
+
+
+# ---------------------------------------------------------------- guesses
+
+
+@pytest.mark.figure(
+    "guesses: at most 10 checked an account and window, 100 an address, and the owner gets back in"
+)
+def test_guesses_are_checked_ten_times_in_five_minutes_and_the_owner_gets_back_in(figure: Figure, clock: Any):
+    accounts = [a_person() for _ in range(size(change=6, night=50))]
+    guesses = size(change=180, night=10_000)
+    addresses = [f"10.0.0.{number}" for number in range(1, 21)]
+    checked: list[tuple[str, str, float]] = []
+    at = 0.0
+    real = MD5PasswordHasher.verify
+
+    def counted(self: Any, password: str, encoded: str) -> bool:
+        checked.append((encoded, address, at))
+        return bool(real(self, password, encoded))
+
+    with patch.object(MD5PasswordHasher, "verify", counted):
+        for number in range(guesses):
+            account = accounts[number % len(accounts)]
+            address = addresses[(number // len(accounts)) % len(addresses)]
+            spelt = (account.email, account.email.upper(), f" {account.email} ")[number % 3]
+            answer = send(Client(), spelt, f"guess {number}", address)
+            figure.add(answer.status_code == 200 and NOT_IN in answer.content.decode(), f"guess {number}")
+            clock.shift(timedelta(seconds=1))
+            at += 1
+    for account in accounts:
+        times = [at for encoded, _, at in checked if encoded == account.password]
+        most = max(sum(start <= one < start + 300 for one in times) for start in times)
+        figure.add(0 < most <= 10, f"{most} checked of one account in one window")
+    for account in accounts:  # guessed at until the very end, and again while it waits
+        for number in range(15):
+            send(Client(), account.email, f"last {number}", "10.9.9.9")
+        figure.add(not in_after(account), "the right password was taken during the wait")
+    clock.shift(timedelta(minutes=5, seconds=1))
+    for account in accounts:
+        figure.add(in_after(account), "the owner did not get in after the wait")
+
+
+def in_after(account: User, address: str = "10.1.1.1") -> bool:
+    client = Client()
+    send(client, account.email, address=address)
+    return in_at(client)
+
+
+def test_an_address_waits_after_a_hundred_wrong_tries_at_many_accounts(clock: Any):
+    accounts = [a_person() for _ in range(26)]
+    for account in accounts[:25]:
+        for number in range(4):
+            send(Client(), account.email, f"guess {number}", "10.2.2.2")
+    assert not in_after(accounts[25], "10.2.2.2")
+    assert in_after(accounts[25], "10.3.3.3")
+    clock.shift(timedelta(minutes=5, seconds=1))
+    assert in_after(accounts[25], "10.2.2.2")
+
+
+@pytest.mark.figure("faults planted in the lock-out")
+def test_the_count_of_guesses_notices_a_lock_out_that_is_not_there(figure: Figure, clock: Any):
+    account = a_person()
+
+    def let_in_after(tries: int) -> bool:
+        AccessAttempt.objects.all().delete()
+        for number in range(tries):
+            send(Client(), account.email, f"guess {number}")
+        return in_after(account, "10.0.0.1")
+
+    assert let_in_after(9)
+    assert not let_in_after(10)
+    with patch.object(signing_in.LockOut, "authenticate", lambda *args, **kwargs: None):
+        figure.planted("no lock-out", let_in_after(10))
+    with patch.object(signing_in.Tries, "get_failures", lambda *args, **kwargs: 0):
+        figure.planted("nothing is counted", let_in_after(10))
+
+    def spelt_apart() -> bool:
+        AccessAttempt.objects.all().delete()
+        for number in range(10):
+            send(Client(), account.email if number % 2 else account.email.upper(), f"guess {number}")
+        return in_after(account, "10.0.0.1")
+
+    assert not spelt_apart()
+    with patch.object(signing_in, "folded", lambda name: str(name or "")):
+        figure.planted("each spelling has ten tries of its own", spelt_apart())
+
+
+@pytest.mark.figure("answers that would tell which accounts exist: work of hashing, status, page")
+def test_a_stranger_is_not_told_which_accounts_exist(figure: Figure, settings: Any, clock: Any):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    known, closed, unusable, old, locked = (staff(Role.CASEWORKER) for _ in range(5))
+    for user in (known, closed, locked):
+        user.set_password(PASSWORD)
+        user.save()
+    closed.is_active = False
+    closed.save()
+    unusable.set_unusable_password()
+    unusable.save()
+    old.password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())
+    kind, rounds, salt, _ = old.password.split("$")
+    weaker = PBKDF2PasswordHasher().encode(PASSWORD, salt, int(rounds) // 2)
+    old.password = weaker
+    old.save()
+    iterations: list[int] = []
+    real = PBKDF2PasswordHasher.encode
+
+    def counted(self: Any, password: str, salt: str, iterations_: int | None = None) -> str:
+        iterations.append(iterations_ or self.iterations)
+        return str(real(self, password, salt, 1))
+
+    cases = {
+        "wrong password": known.email,
+        "nobody's address": "nobody@council.invalid",
+        "closed": closed.email,
+        "no password": unusable.email,
+        "an old hash": old.email,
+        "waiting": locked.email,
+    }
+    for _ in range(10):
+        with patch.object(signing_in.StaffBackend, "authenticate", lambda *args, **kwargs: None):
+            send(Client(), locked.email, "guess")
+    seen = {}
+    with patch.object(PBKDF2PasswordHasher, "encode", counted):
+        for name, email in cases.items():
+            iterations.clear()
+            answer = send(Client(), email, "not the password", "10.4.4.4")
+            headers = {key: value for key, value in answer.headers.items() if key not in PASSING}
+            seen[name] = (sum(iterations), answer.status_code, headers, words(answer))
+    first = seen["wrong password"]
+    assert first[0] == PBKDF2PasswordHasher.iterations
+    for name, told in seen.items():
+        for what, here, there in zip(("work", "status", "headers", "page"), told, first, strict=True):
+            figure.add(here == there, f"{name}: {what}: {str(here)[:80]} is not {str(there)[:80]}")
+
+
+PASSING = {"X-Request-ID", "Content-Security-Policy", "Content-Length"}  # the page repeats the address typed
+
+
+def test_what_is_kept_of_a_wrong_try_holds_no_password():
+    user = a_person()
+    send(Client(), user.email, "my secret of another place")
+    kept = AccessAttempt.objects.get()
+    assert kept.username == user.email
+    assert "secret" not in f"{kept.get_data}{kept.post_data}{kept.path_info}"
+
+
+def test_there_is_no_way_to_make_an_account():
+    client = Client()
+    for path in ("/accounts/signup/", "/sign-up/", "/signup/", "/accounts/password/reset/"):
+        client.force_login(a_person())
+        assert client.get(path).status_code == 404
+    assert "sign up" not in Client().get(reverse("sign_in")).content.decode().lower()
+
+
+def test_the_address_is_the_proxys_word_only_behind_one(settings: Any, rf: Any):
+    request = rf.get("/", REMOTE_ADDR="10.0.0.9", headers={"X-Forwarded-For": "1.1.1.1, 192.0.2.7"})
+    assert signing_in.address_of(request) == "10.0.0.9"
+    settings.BEHIND_PROXY = True
+    assert signing_in.address_of(request) == "192.0.2.7"
+
+
+# ---------------------------------------------------------------- the second step
+
+
+def set_up(client: Client) -> tuple[str, list[str]]:
+    """Set up an app by its pages; its secret, and the recovery codes that were shown."""
+    page = client.get(reverse("mfa_activate_totp"))
+    assert page.status_code == 302, "the password is asked for again"
+    again = client.post(page["Location"], {"password": PASSWORD})
+    assert again.status_code == 302, again.content.decode()
+    page = client.get(again["Location"])
+    assert page.status_code == 200
+    secret = client.session["mfa.totp.secret"]
+    assert secret in page.content.decode()
+    done = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    assert done["Location"] == reverse("mfa_view_recovery_codes"), done
+    shown = re.findall(
+        r"<code>(\d{8})</code>", client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    )
+    return secret, shown
+
+
+def code_of(secret: str, ahead: int = 0) -> str:
+    step = int(datetime.now(UTC).timestamp()) // 30 + ahead
+    return totp.format_hotp_value(totp.hotp_value(secret, step))
+
+
+def second(client: Client, code: str) -> bool:
+    client.post(reverse("mfa_authenticate"), {"code": code}, REMOTE_ADDR="10.0.0.1")
+    return in_at(client)
+
+
+def waiting_for_the_second(user: User) -> Client:
+    client = Client()
+    assert send(client, user.email)["Location"] == reverse("mfa_authenticate")
+    assert not in_at(client)
+    return client
+
+
+@pytest.mark.figure("codes used twice: of the app, and recovery codes")
+def test_a_code_is_good_once(figure: Figure, clock: Any):
+    user = a_person()
+    client = Client()
+    send(client, user.email)
+    secret, codes = set_up(client)
+    assert len(codes) == 10
+    figure.add(not second(waiting_for_the_second(user), code_of(secret)), "the code that set it up, again")
+    for number in range(size(change=8, night=100)):
+        clock.shift(timedelta(minutes=6))
+        code = code_of(secret)
+        assert second(waiting_for_the_second(user), code), number
+        from django.core.cache import cache
+
+        cache.clear()  # allauth's own memory, which another process does not have
+        figure.add(not second(waiting_for_the_second(user), code), f"code {number} a second time")
+        clock.shift(timedelta(seconds=20))
+        figure.add(not second(waiting_for_the_second(user), code), f"code {number} in the next half minute")
+        figure.add(
+            not second(waiting_for_the_second(user), code_of(secret, -1)), f"an earlier one than {number}"
+        )
+    clock.shift(timedelta(minutes=6))
+    for code in codes[:3]:
+        assert second(waiting_for_the_second(user), code)
+        figure.add(not second(waiting_for_the_second(user), code), "a recovery code a second time")
+    page = client.get(reverse("mfa_view_recovery_codes")) if in_at(client) else None
+    assert page is None or not re.search(r"<code>", page.content.decode())
+
+
+def test_recovery_codes_are_shown_once(clock: Any):
+    client = Client()
+    send(client, a_person().email)
+    set_up(client)
+    clock.shift(timedelta(seconds=400))
+    again = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    assert "<code>" not in again
+    assert "You have 10 of 10 left" in again
+
+
+def test_the_second_step_is_guessed_ten_times_at_most(clock: Any):
+    user = a_person()
+    first = Client()
+    send(first, user.email)
+    secret, _ = set_up(first)
+    clock.shift(timedelta(minutes=1))
+    client = waiting_for_the_second(user)
+    for number in range(10):
+        assert not second(client, f"{number:06}")
+    assert not second(client, code_of(secret))
+    assert not in_after(user)
+    clock.shift(timedelta(minutes=5, seconds=1))
+    assert second(waiting_for_the_second(user), code_of(secret))
+
+
+def test_secrets_are_kept_encrypted_by_a_key_of_the_secret_key(clock: Any, settings: Any):
+    user = a_person()
+    client = Client()
+    send(client, user.email)
+    secret, codes = set_up(client)
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert not any(code in kept for code in codes)
+    sealed = Authenticator.objects.get(type="totp").data["secret"]
+    assert SecondSteps().decrypt(sealed) == secret
+    settings.SECRET_KEY = "another" * 12
+    with pytest.raises(Exception, match="can no longer be read"):
+        SecondSteps().decrypt(sealed)
+
+
+@pytest.mark.figure("pages that open before a required second step is set up")
+def test_nothing_opens_before_a_required_second_step(figure: Figure, settings: Any, clock: Any):
+    from tests.web.test_pages import pages
+
+    settings.SECOND_STEP_REQUIRED = True
+    user = a_person(Role.ADMINISTRATOR)
+    client = Client()
+    assert send(client, user.email).status_code == 302
+    open_to_all = {"accessibility", "feedback", "feedback_thanks", "own_sign_in"}
+    numbers = {"int": 1, "slug": "x", "uuid": uuid4()}
+    for name, wanted in pages():
+        if name in open_to_all:
+            continue
+        try:
+            address = reverse(name, kwargs=dict.fromkeys(wanted, 1))
+        except Exception:  # noqa: BLE001  (an argument that is no number: another page of the same view stands for it)
+            continue
+        answer = client.get(address)
+        figure.add(
+            answer.status_code == 302 and answer["Location"] == reverse("own_sign_in"),
+            f"{name}: {answer.status_code}",
+        )
+    assert numbers
+    assert client.get("/api/v1/cases/").status_code == 403
+    assert "Set up a second step before you go on" in client.get(reverse("own_sign_in")).content.decode()
+    set_up(client)
+    assert client.get(reverse("settings")).status_code == 200
+    with patch("justice.web.signing_in.second_step_done", lambda *args: True):
+        other = Client()
+        other.force_login(user)
+        figure.planted("the middleware believes everybody", other.get(reverse("settings")).status_code == 200)
+
+
+def test_one_question_more_is_asked_of_the_database_by_none_of_this(settings: Any):
+    client = Client()
+    client.force_login(a_person(Role.ADMINISTRATOR))
+
+    def questions() -> int:
+        client.get(reverse("help"))
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse("help")).status_code in (200, 302)
+        return len(asked)
+
+    before = questions()
+    settings.SECOND_STEP_REQUIRED = True
+    assert questions() <= before
+
+
+def test_an_administrator_takes_away_a_lost_second_step_and_not_their_own(clock: Any):
+    team = a_team()
+    user, boss = a_person(team=team), a_person(Role.ADMINISTRATOR, team=team)
+    client, desk = Client(), Client()
+    send(client, user.email)
+    set_up(client)
+    send(desk, boss.email)
+    fields = {"key": str(uuid4()), "version": user.version, "reason": "Lost the telephone"}
+    done = desk.post(reverse("reset_second_step", args=[user.pk]), fields)
+    assert done.status_code == 302, done.content.decode()
+    assert not Authenticator.objects.filter(user=user).exists()
+    assert not in_at(client)
+    assert Entry.objects.get(operation="reset_second_step").reason == "Lost the telephone"
+    own = {"key": str(uuid4()), "version": boss.version, "reason": "Mine"}
+    assert desk.post(reverse("reset_second_step", args=[boss.pk]), own).status_code == 422
+
+
+# ---------------------------------------------------------------- sessions
+
+
+@pytest.mark.figure("sessions at 19:59 and 20:01 idle, and at 9:59:59 and 10:00:01 hours")
+def test_sessions_end_when_they_should(figure: Figure, clock: Any):
+    count = size(change=10, night=200)
+    limits = ((Role.CASEWORKER, 20), (Role.UNPAID_WORK_SUPERVISOR, 10))
+    for role, minutes in limits:
+        user = a_person(role)
+        for seconds, stays in ((-1, True), (1, False)):
+            for number in range(count):
+                clock.move_to(NOON + timedelta(days=number))
+                client = Client()
+                client.force_login(user)
+                client.get(reverse("own_sign_in"))
+                clock.shift(timedelta(minutes=minutes, seconds=seconds))
+                figure.add(in_at(client) is stays, f"{role} after {minutes} minutes {seconds:+} s")
+    user = a_person()
+    for seconds, stays in ((-1, True), (1, False)):
+        for number in range(count):
+            clock.move_to(NOON + timedelta(days=number))
+            client = Client()
+            client.force_login(user)
+            client.get(reverse("own_sign_in"))
+            for step in range(1, 41):  # a quarter of an hour between requests, so that it never rests
+                if step == 40:
+                    clock.shift(timedelta(seconds=seconds))
+                clock.shift(timedelta(minutes=15))
+                last = in_at(client)
+            figure.add(last is stays, f"after 10 hours {seconds:+} s")
+
+
+@pytest.mark.figure("faults planted in the limits of a session")
+def test_the_limits_notice_when_they_are_not_kept(figure: Figure, clock: Any):
+    def lasts(role: str, minutes: int, every: int) -> bool:
+        client = Client()
+        client.force_login(a_person(role))
+        client.get(reverse("own_sign_in"))
+        for _ in range(0, minutes, every):
+            clock.shift(timedelta(minutes=every, seconds=1))
+            open_ = in_at(client)
+        return open_
+
+    assert not lasts(Role.CASEWORKER, 600, 15)
+    assert not lasts(Role.UNPAID_WORK_SUPERVISOR, 11, 11)
+    with patch.object(SessionLimit, "since", lambda *args: datetime.now(UTC)):
+        figure.planted("no longest session", lasts(Role.CASEWORKER, 600, 15))
+    with patch.object(site, "SESSION_IDLE_BY_ROLE", {}):
+        figure.planted("the tablet's limit is the desk's", lasts(Role.UNPAID_WORK_SUPERVISOR, 11, 11))
+
+
+def test_staying_signed_in_renews_the_session_and_says_when_it_is_over(clock: Any):
+    client = Client()
+    client.force_login(a_person())
+    page = client.get(reverse("help")).content.decode()
+    stay = re.search(r'data-stay="([^"]+)"', page)
+    assert stay is not None
+    assert 'data-idle="1200"' in page
+    clock.shift(timedelta(minutes=19))
+    assert client.get(stay[1]).status_code == 200
+    clock.shift(timedelta(minutes=19))
+    assert in_at(client)
+    clock.shift(timedelta(minutes=21))
+    assert client.get(stay[1]).status_code == 401
+
+
+def test_signing_in_changes_the_session_and_signing_out_ends_it_for_good():
+    user = a_person()
+    client = Client()
+    client.get(reverse("sign_in"))
+    client.cookies["sessionid"] = "planted" * 4
+    send(client, user.email)
+    key = client.cookies["sessionid"].value
+    assert key != "planted" * 4
+    answer = client.post(reverse("sign_out"))
+    assert answer["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    replayed = Client()
+    replayed.cookies["sessionid"] = key
+    assert not in_at(replayed)
+    assert not SignIn.objects.exists()
+
+
+def test_own_sessions_are_listed_and_ended_and_nobody_elses():
+    user, other = a_person(), a_person()
+    here, there, third, strange = Client(), Client(), Client(), Client()
+    for client in (here, there, third):
+        send(client, user.email)
+    send(strange, other.email)
+    assert here.get(reverse("own_sign_in")).content.decode().count("Sign out there") == 2
+    theirs = SignIn.objects.get(user=other)
+    assert here.post(reverse("end_sign_in", args=[theirs.pk])).status_code == 404
+    one = SignIn.objects.get(session_key=there.cookies["sessionid"].value)
+    here.post(reverse("end_sign_in", args=[one.pk]))
+    assert [in_at(client) for client in (here, there, third, strange)] == [True, False, True, True]
+    here.post(reverse("end_other_sign_ins"))
+    assert [in_at(client) for client in (here, third, strange)] == [True, False, True]
+
+
+def test_a_new_password_ends_the_other_sessions():
+    user = a_person()
+    here, there = Client(), Client()
+    for client in (here, there):
+        send(client, user.email)
+    fields = {
+        "oldpassword": PASSWORD,
+        "password1": "four other words here",
+        "password2": "four other words here",
+    }
+    wrong = here.post(reverse("account_change_password"), {**fields, "oldpassword": "guess"})
+    assert wrong.status_code == 422
+    assert AccessAttempt.objects.get(username=user.email).failures_since_start == 1
+    short = here.post(
+        reverse("account_change_password"), {**fields, "password1": "short", "password2": "short"}
+    )
+    assert short.status_code == 422
+    done = here.post(reverse("account_change_password"), fields)
+    assert done["Location"] == reverse("own_sign_in")
+    assert [in_at(here), in_at(there)] == [True, False]
+    assert SignIn.objects.get(user=user).session_key == here.cookies["sessionid"].value
+
+
+# ---------------------------------------------------------------- leavers
+
+
+@pytest.mark.figure("leavers and movers: refused at their next use")
+def test_leavers_are_out_at_their_next_use(figure: Figure):
+    team = a_team()
+    boss = a_person(Role.ADMINISTRATOR, team=team)
+    for number in range(size(change=12, night=200)):
+        user = staff(Role.CASEWORKER, team=team)
+        case = a_case(worker=user, team=team)
+        client = Client()
+        client.force_login(user)
+        assert client.get(reverse("case", args=[case.pk])).status_code == 200
+        moves = number % 2
+        operations.amend_member_of_staff(
+            actor=boss,
+            user=user,
+            name=user.name,
+            team=a_team(f"Team {number}", team.council) if moves else team,
+            is_active=bool(moves),
+            registered_social_worker=False,
+            expected_version=user.version,
+        )
+        user.refresh_from_db()
+        if moves:
+            figure.add(client.get(reverse("my_caseload")).status_code == 200, "a mover is still somebody")
+            figure.add(user.team_id != team.pk, "the team changed")
+        else:
+            for use in (reverse("case", args=[case.pk]), "/api/v1/cases/", reverse("my_caseload")):
+                figure.add(client.get(use).status_code in (302, 401, 403), f"a leaver opened {use}")
+            figure.add(not SignIn.objects.filter(user=user).exists(), "a leaver's session is still listed")
+            key = client.cookies["sessionid"].value
+            figure.add(not Session.objects.filter(session_key=key).exists(), "a leaver's session is there")
+
+
+def test_leaving_closes_the_restricted_records_somebody_had_opened():
+    team = a_team()
+    user, boss = staff(Role.CASEWORKER, team=team), staff(Role.ADMINISTRATOR, team=team)
+    now = datetime.now(UTC)
+    opening = Opening.objects.create(
+        person=a_case(team=team).person,
+        user=user,
+        reason="On call",
+        opened_at=now,
+        until=now + timedelta(hours=1),
+    )
+    operations.amend_member_of_staff(
+        actor=boss, user=user, name=user.name, team=team, is_active=False, registered_social_worker=False,
+        expected_version=user.version,
+    )  # fmt: skip
+    opening.refresh_from_db()
+    assert opening.closed_at is not None
+
+
+@pytest.mark.figure("unused accounts: closed after 45 days and not before")
+def test_unused_accounts_are_closed_by_night_and_opened_again(figure: Figure, clock: Any):
+    from cases.tasks import nightly
+
+    council = a_council("Night")
+    team = a_team("North", council)
+    boss = staff(Role.ADMINISTRATOR, team=team, last_login=NOON)
+    made: dict[User, bool] = {}
+    for days in range(size(change=5, night=60)):
+        for ago in (44 - days, 45, 46 + days):
+            made[staff(Role.CASEWORKER, team=team, last_login=NOON - timedelta(days=ago))] = ago > 45
+    never = staff(Role.CASEWORKER, team=team)
+    added = staff(Role.CASEWORKER, team=team, let_in_on=date(2026, 1, 1))
+    shown = staff(
+        Role.CASEWORKER, team=a_team("N", a_council("Shown", demonstration=True)), let_in_on=date(2020, 1, 1)
+    )
+    made |= {never: False, added: True, shown: False}
+    nightly()
+    for user, closed in made.items():
+        user.refresh_from_db()
+        figure.add(user.is_active is not closed, f"last sign-in {user.last_login}")
+    never.refresh_from_db()
+    assert never.let_in_on == NOON.date()
+    entry = Entry.objects.filter(operation="suspend_unused_account").first()
+    assert entry.actor == system_user()
+    assert Job.objects.get(kind="close_unused_accounts", council=council).result["closed"] == sum(
+        made.values()
+    )
+    operations.amend_member_of_staff(
+        actor=boss, user=added, name=added.name, team=team, is_active=True, registered_social_worker=False,
+        expected_version=added.version, today=NOON.date(),
+    )  # fmt: skip
+    clock.shift(timedelta(days=1))
+    nightly()
+    added.refresh_from_db()
+    assert added.is_active
+
+
+# ---------------------------------------------------------------- roles by two people
+
+
+@pytest.mark.figure("changes of a role that one person makes alone")
+def test_a_role_is_changed_by_two_people_or_not_at_all(figure: Figure):
+    team = a_team()
+    first, second_, officer = (
+        staff(role, team=team)
+        for role in (Role.ADMINISTRATOR, Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE)
+    )
+
+    def refused(call: Any, **given: Any) -> bool:
+        try:
+            with transaction.atomic():
+                call(**given)
+        except Refused:
+            return True
+        return False
+
+    for number in range(size(change=8, night=50)):
+        user = staff(Role.CASEWORKER, team=team)
+        change = operations.ask_role_change(
+            actor=first,
+            user=user,
+            role=Role.ADMINISTRATOR,
+            reason="Runs it now",
+            expected_version=user.version,
+        )
+        alone = {"actor": first, "change": change, "expected_version": change.version}
+        figure.add(refused(operations.agree_role_change, **alone), "one person asked and agreed")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RoleChange.objects.filter(pk=change.pk).update(decided_by=first)
+        user.refresh_from_db()
+        figure.add(user.role == Role.CASEWORKER, "a role changed without a second person")
+        email = f"second.{number}@council.invalid"
+        figure.add(
+            refused(
+                operations.add_member_of_staff, actor=first, name="Second", email=email, role=Role.ADMINISTRATOR,
+                team=None, password=PASSWORD,
+            ),
+            "one person made themselves a second one",
+        )  # fmt: skip
+        who = (second_, officer)[number % 2]
+        change.refresh_from_db()
+        operations.agree_role_change(actor=who, change=change, expected_version=change.version)
+        user.refresh_from_db()
+        assert user.role == Role.ADMINISTRATOR
+        again = {"actor": second_, "change": change, "expected_version": change.version}
+        figure.add(refused(operations.decline_role_change, **again), "decided twice")
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    assert Entry.objects.filter(operation="agree_role_change").count() == size(change=8, night=50)
+
+
+def test_the_form_of_a_member_of_staff_changes_no_role(client: Client):
+    team = a_team()
+    user, boss = staff(Role.CASEWORKER, team=team), staff(Role.ADMINISTRATOR, team=team)
+    client.force_login(boss)
+    fields = {
+        "key": str(uuid4()), "name": user.name, "role": Role.ADMINISTRATOR, "team": team.pk, "is_active": "on",
+        "version": user.version,
+    }  # fmt: skip
+    assert client.post(reverse("amend_member_of_staff", args=[user.pk]), fields).status_code == 302
+    user.refresh_from_db()
+    assert user.role == Role.CASEWORKER
+
+
+def test_a_role_is_asked_for_and_agreed_on_the_pages():
+    team = a_team()
+    user, boss, officer = (
+        staff(role, team=team) for role in (Role.CASEWORKER, Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE)
+    )
+    desk, other = Client(), Client()
+    desk.force_login(boss)
+    other.force_login(officer)
+    fields = {
+        "key": str(uuid4()),
+        "version": user.version,
+        "role": Role.FIRST_LINE_MANAGER,
+        "reason": "Leads now",
+    }
+    assert desk.post(reverse("ask_role_change", args=[user.pk]), fields).status_code == 302
+    change = RoleChange.objects.get()
+    own = desk.post(
+        reverse("agree_role_change", args=[change.pk]), {"key": str(uuid4()), "version": change.version}
+    )
+    assert own.status_code == 422
+    assert "Somebody else has to agree" in own.content.decode()
+    listed = other.get(reverse("role_changes")).content.decode()
+    assert "Agree or decline" in listed
+    assert "All settings" not in listed
+    change.refresh_from_db()
+    done = other.post(
+        reverse("agree_role_change", args=[change.pk]), {"key": str(uuid4()), "version": change.version}
+    )
+    assert done.status_code == 302
+    user.refresh_from_db()
+    assert user.role == Role.FIRST_LINE_MANAGER
+    assert other.get(reverse("settings")).status_code == 403
+
+
+def test_where_nobody_could_agree_nothing_can_be_asked_and_the_first_second_person_is_added():
+    team = a_team()
+    user, boss = staff(Role.CASEWORKER, team=team), staff(Role.ADMINISTRATOR, team=team)
+    ask = {"actor": boss, "user": user, "role": Role.FIRST_LINE_MANAGER, "reason": "Leads now"}
+    with pytest.raises(Refused, match="nobody to agree"):
+        operations.ask_role_change(**ask, expected_version=user.version)
+    operations.add_member_of_staff(
+        actor=boss, name="Officer", email="officer@council.invalid", role=Role.INFORMATION_GOVERNANCE, team=None,
+        password=PASSWORD,
+    )  # fmt: skip
+    user.refresh_from_db()
+    operations.ask_role_change(**ask, expected_version=user.version)
