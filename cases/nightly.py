@@ -8,7 +8,7 @@ from typing import Any
 from cases import drafts, search, timescales
 from cases.jobs import Running
 from cases.models import Case, Person
-from cases.notices import claim_notices, send_messages
+from cases.notices import claim_notices, send_messages, send_of_stop
 
 
 def check_timescales(job: Running) -> dict[str, Any]:
@@ -59,3 +59,8 @@ def notify(job: Running) -> dict[str, Any]:
         raise ValueError("notices are for a council")
     claim_notices(council, on)
     return {"messages": send_messages(council, job.now())}
+
+
+def tell_of_stop(job: Running) -> dict[str, Any]:
+    """A message to the managers of somebody who was stopped (cases.budget): that there was one, and where to look."""
+    return {"messages": send_of_stop(job.arguments["stop"])}

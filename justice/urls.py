@@ -14,6 +14,7 @@ from justice.web import help
 from justice.web.api_operations import endpoints
 from justice.web.api_page import api_page
 from justice.web.forms import SignInForm
+from justice.web.proof import confirm_it_is_you
 from orders import api as orders_api
 from performance import api as performance_api
 
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="sign_in",
     ),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("confirm/", confirm_it_is_you, name="confirm_it_is_you"),
     path("api/v1/", include(api)),
     *pages,
 ]

@@ -6,6 +6,7 @@ from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
 from cases.models.drafts import Draft
+from cases.models.exports import AGREE, Export, Stop
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
@@ -16,6 +17,7 @@ from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, la
 from cases.models.trail import Consultation, Entry, Job, Notice, Submission
 
 __all__ = [
+    "AGREE",
     "COUNCIL_ROLES",
     "COUNTED",
     "ON_TIME",
@@ -37,6 +39,7 @@ __all__ = [
     "Entry",
     "Ethnicity",
     "Explanation",
+    "Export",
     "Gender",
     "Handover",
     "HandoverLine",
@@ -53,6 +56,7 @@ __all__ = [
     "Role",
     "SearchWord",
     "Spelling",
+    "Stop",
     "Submission",
     "Team",
     "Timescale",

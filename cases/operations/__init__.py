@@ -18,6 +18,7 @@ from cases.operations.availability import (
     end_cover,
     set_availability,
 )
+from cases.operations.exports import agree_export, decline_export, request_export, take_export
 from cases.operations.notes import correct_note, record_note
 from cases.operations.people import (
     add_alias,
@@ -58,6 +59,7 @@ __all__ = [
     "add_member_of_staff",
     "add_team",
     "add_victim_information",
+    "agree_export",
     "amend_associate",
     "amend_contact_point",
     "amend_council",
@@ -71,12 +73,13 @@ __all__ = [
     "change_address",
     "close_case",
     "correct_note",
+    "decline_export",
     "end_alert",
     "end_associate",
-    "end_contact_point",
-    "end_victim_information",
     "end_availability",
+    "end_contact_point",
     "end_cover",
+    "end_victim_information",
     "excuse_timescale",
     "explain_lateness",
     "limit_record",
@@ -89,8 +92,10 @@ __all__ = [
     "record_note",
     "remove_calendar_day",
     "remove_local_standard",
+    "request_export",
     "set_availability",
     "set_calendar_day",
     "set_local_standard",
     "set_review_slots",
+    "take_export",
 ]
