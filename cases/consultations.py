@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef
 
+from cases import budget
 from cases.models import (
+    COUNCIL_ROLES,
     TEAM_ROLES,
     Allocation,
     Case,
@@ -19,6 +21,9 @@ from cases.models import (
     User,
 )
 from cases.models.people import SEE_RESTRICTED
+
+# How the pages are called that list the cases behind a figure: closed ones as well, which nobody holds.
+FIGURES = ("figure ", "table ", "outcome")
 
 
 def basis_of(user: User, case: Case) -> str:
@@ -57,8 +62,8 @@ def _by_team(user: User, case: Case) -> bool:
 def looked_at(
     *, user: User, case: Case, page: str, kind: str = Consultation.Kind.VIEW, recipient: str = ""
 ) -> None:
-    """Somebody saw one person's record, or made a document of it."""
-    Consultation.objects.create(
+    """Somebody saw one person's record, or made a document of it. Raises Stopped: cases.budget."""
+    row = Consultation(
         user=user,
         council_id=user.council_id,
         case=case,
@@ -67,14 +72,38 @@ def looked_at(
         basis=basis_of(user, case),
         recipient=recipient,
     )
+    if row.basis in budget.COUNTED:
+        budget.spend(user, {case.pk}, row)
+    else:
+        row.save(force_insert=True)
 
 
 def looked_through(
-    *, user: User, cases: Iterable[int], page: str, kind: str = Consultation.Kind.LIST, recipient: str = ""
-) -> None:
-    """Somebody saw a list, or took it away: one row with the key of every case in it. An empty list shows nobody."""
+    *,
+    user: User,
+    cases: Iterable[int],
+    page: str,
+    kind: str = Consultation.Kind.LIST,
+    recipient: str = "",
+    agreed: bool = False,
+) -> Consultation | None:
+    """Somebody saw a list, or took it away: one row with the key of every case in it. An empty list shows nobody.
+
+    What a list on the screen shows is one's own work, and for who sees the whole council the council's; a search, the
+    API, a file and the cases behind a figure reach further, and whoever stands outside in them counts (cases.budget).
+    `agreed`: somebody else agreed that these are taken away, so that they do not count. Raises Stopped.
+    """
     shown = sorted(set(cases))
-    if shown:
-        Consultation.objects.create(
-            user=user, council_id=user.council_id, kind=kind, page=page, cases=shown, recipient=recipient
-        )
+    if not shown:
+        return None
+    row = Consultation(
+        user=user, council_id=user.council_id, kind=kind, page=page, cases=shown, recipient=recipient
+    )
+    reaches = kind != Consultation.Kind.LIST or (page.startswith(FIGURES) and user.role not in COUNCIL_ROLES)
+    beyond = budget.outside(user, shown) if reaches and not agreed else set()
+    if beyond:
+        row.basis = budget.OUTSIDE
+        budget.spend(user, beyond, row)
+    else:
+        row.save(force_insert=True)
+    return row

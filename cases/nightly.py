@@ -8,7 +8,7 @@ from typing import Any
 from cases import drafts, operations, search, signing_in, timescales
 from cases.jobs import Running
 from cases.models import Case, Person
-from cases.notices import claim_notices, send_messages, send_opening_messages
+from cases.notices import claim_notices, send_messages, send_of_stop, send_opening_messages
 from cases.operation import Stale, system_user
 
 
@@ -80,3 +80,8 @@ def notify(job: Running) -> dict[str, Any]:
 def tell_of_opening(job: Running) -> dict[str, Any]:
     """The message to those who answer for a restricted record that was just opened: not the night's, but at once."""
     return {"sent": send_opening_messages(job.arguments["opening"], job.now())}
+
+
+def tell_of_stop(job: Running) -> dict[str, Any]:
+    """A message to the managers of somebody who was stopped (cases.budget): that there was one, and where to look."""
+    return {"messages": send_of_stop(job.arguments["stop"])}

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases import jobs
-from cases.models import Allocation, Case, Cover, Limit, Notice, Opening, Role, Timescale, User
+from cases.models import Allocation, Case, Cover, Limit, Notice, Opening, Role, Stop, Timescale, User
 
 # What fell due longer ago is history (an import brings years of it), and is on the overdue list for whoever looks.
 OVERDUE_REACH = timedelta(days=14)
@@ -139,3 +139,24 @@ def send_opening_messages(opening: int, at: datetime) -> int:
         ).send()
         sent += 1
     return sent
+
+
+def send_of_stop(key: int) -> int:
+    """One message to whoever answers for somebody who was stopped: their manager, or the council's, and governance."""
+    stop = Stop.objects.select_related("user", "council").get(pk=key)
+    staff = User.objects.filter(council=stop.council, is_active=True).exclude(pk=stop.user_id)
+    managers = staff.filter(role=Role.FIRST_LINE_MANAGER, team=stop.user.team_id, team__isnull=False)
+    told = list(managers) or list(staff.filter(role=Role.SENIOR_MANAGER))
+    told += staff.filter(role=Role.INFORMATION_GOVERNANCE)
+    for user in told:
+        EmailMessage(
+            subject="Justice social work: somebody looked at many records outside their own work",
+            body=(
+                "A member of staff was stopped because they looked at many records outside their own caseload and "
+                "team.\n\n"
+                f"Sign in to see who and when: {settings.SITE_ADDRESS}/exports/\n\n"
+                "This message holds no details of anybody. Do not reply to it.\n"
+            ),
+            to=[user.email],
+        ).send()
+    return len(told)

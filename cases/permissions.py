@@ -17,6 +17,7 @@ _MANAGE = frozenset({Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER})
 _LINE = frozenset({Role.FIRST_LINE_MANAGER})
 _FIGURES = frozenset({Role.PERFORMANCE_OFFICER})
 _BOARD = frozenset({Role.PERFORMANCE_OFFICER, Role.SENIOR_MANAGER})
+_NAMED = _REGISTER | _OFFICE | _BOARD  # whoever sees anybody
 _SETTINGS = frozenset({Role.PERFORMANCE_OFFICER, Role.ADMINISTRATOR})
 _STAFF = frozenset({Role.ADMINISTRATOR})
 
@@ -126,6 +127,11 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "set_rating_rule": _SETTINGS,
     "write_commentary": _BOARD,
     "publish_return": _FIGURES,
+    # lists of named people that are taken away
+    "request_export": _NAMED,
+    "take_export": _NAMED,
+    "agree_export": _MANAGE | {Role.INFORMATION_GOVERNANCE},
+    "decline_export": _MANAGE | {Role.INFORMATION_GOVERNANCE},
     # settings
     "open_council": _STAFF,
     "amend_council": _STAFF,

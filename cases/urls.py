@@ -7,7 +7,20 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, settings, sight
+from cases.views import (
+    around,
+    chronology,
+    drafts,
+    exports,
+    homes,
+    jobs,
+    lists,
+    notes,
+    people,
+    person,
+    settings,
+    sight,
+)
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -29,6 +42,9 @@ urlpatterns = [
     *as_files("plans/", lists.plans, "plans_to_approve"),
     *as_files("notices/", lists.notices, "notices"),
     path("notices/read/", people.mark_notices_read, name="mark_notices_read"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<int:export>/agree/", exports.AgreeExport.as_view(), name="agree_export"),
+    path("exports/<int:export>/decline/", exports.DeclineExport.as_view(), name="decline_export"),
     path("drafts/", drafts.drafts_list, name="drafts_list"),
     path("drafts/save/", drafts.save_draft, name="save_draft"),
     path("drafts/<int:draft>/discard/", drafts.discard_draft, name="discard_draft"),

@@ -19,6 +19,7 @@ from justice import health
 from justice.web import help, signing_in
 from justice.web.api_operations import endpoints
 from justice.web.api_page import api_page
+from justice.web.proof import confirm_it_is_you
 from orders import api as orders_api
 from performance import api as performance_api
 
@@ -104,6 +105,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
     *entrance,
+    path("confirm/", confirm_it_is_you, name="confirm_it_is_you"),
     path("api/v1/", include(api)),
     *pages,
 ]

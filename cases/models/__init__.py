@@ -6,6 +6,7 @@ from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case, Permission
 from cases.models.drafts import Draft
+from cases.models.exports import AGREE, Export, Stop
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
@@ -18,6 +19,7 @@ from cases.models.trail import Consultation, Entry, Job, Notice, Submission
 
 __all__ = [
     "AGREEING_ROLES",
+    "AGREE",
     "COUNCIL_ROLES",
     "COUNTED",
     "ON_TIME",
@@ -39,6 +41,7 @@ __all__ = [
     "Entry",
     "Ethnicity",
     "Explanation",
+    "Export",
     "Gender",
     "Handover",
     "HandoverLine",
@@ -58,6 +61,7 @@ __all__ = [
     "SearchWord",
     "SignIn",
     "Spelling",
+    "Stop",
     "Submission",
     "Team",
     "Timescale",

@@ -18,6 +18,7 @@ from cases.operations.availability import (
     end_cover,
     set_availability,
 )
+from cases.operations.exports import agree_export, decline_export, request_export, take_export
 from cases.operations.notes import correct_note, record_note
 from cases.operations.people import (
     add_alias,
@@ -65,6 +66,7 @@ __all__ = [
     "add_team",
     "add_victim_information",
     "agree_role_change",
+    "agree_export",
     "amend_associate",
     "amend_contact_point",
     "amend_council",
@@ -81,13 +83,14 @@ __all__ = [
     "close_opening",
     "correct_note",
     "decline_role_change",
+    "decline_export",
     "end_alert",
     "end_associate",
-    "end_contact_point",
-    "end_victim_information",
     "end_availability",
+    "end_contact_point",
     "end_cover",
     "end_permission",
+    "end_victim_information",
     "excuse_timescale",
     "explain_lateness",
     "limit_record",
@@ -103,9 +106,11 @@ __all__ = [
     "remove_local_standard",
     "review_opening",
     "reset_second_step",
+    "request_export",
     "set_availability",
     "set_calendar_day",
     "set_local_standard",
     "set_review_slots",
     "suspend_unused_account",
+    "take_export",
 ]

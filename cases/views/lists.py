@@ -24,7 +24,6 @@ from cases.models import (
     COUNCIL_ROLES,
     Allocation,
     Case,
-    Consultation,
     Cover,
     Locality,
     Notice,
@@ -37,10 +36,10 @@ from cases.models.timescales import TimescaleQuerySet, not_over, unmet
 from cases.views.board import labels_of, late_words
 from justice.domain.timescales import SOON_WORKING_DAYS
 from justice.web.dates import plain_date
-from justice.web.exports import csv_response, xlsx_response
 from justice.web.forms import DateTextField
 from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
+from justice.web.taking import take_away
 from justice.web.views import today
 from orders.models import Order
 
@@ -59,13 +58,8 @@ def show(
     **context: Any,
 ) -> HttpResponseBase:
     """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address."""
-
-    def took_away(cases: list[int]) -> None:
-        looked_through(user=request.user, cases=cases, page=page, kind=Consultation.Kind.EXPORT)
-
     if file:
-        answer = {"csv": csv_response, "xlsx": xlsx_response}[file]
-        return answer(listing, on_export=took_away)
+        return take_away(request, listing, page=page, file=file)
     looked_through(user=request.user, cases=listing.case_keys, page=page)
     name = request.resolver_match.url_name
     files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}

@@ -314,6 +314,7 @@ JOB_KINDS = {
     "remind": "orders.nightly.remind",
     "clear_drafts": "cases.nightly.clear_drafts",
     "close_unused_accounts": "cases.nightly.close_unused_accounts",
+    "tell_of_stop": "cases.nightly.tell_of_stop",
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
+from cases import budget
 from cases.consultations import looked_through
 from cases.models import Consultation
 from cases.operation import Repeated, Stale
@@ -139,6 +140,9 @@ def problems_by_field(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """The forms' own sentences by field; a stale version 412; what may not be seen does not exist."""
+    if isinstance(error, budget.Stopped):
+        budget.tell(error)
+        return Response(problems_by_field(error.problems), status=status.HTTP_429_TOO_MANY_REQUESTS)
     if isinstance(error, Refused):
         reused = any(problem.code == "key-reused" for problem in error.problems)
         code = status.HTTP_422_UNPROCESSABLE_ENTITY if reused else status.HTTP_400_BAD_REQUEST

@@ -4,6 +4,10 @@ Spreadsheets run text that begins with an equals sign, and some that begins with
 given an apostrophe in front, which spreadsheets read as "this is text". A telephone number ("+44 141 496 0000") is
 left as it is: digits and spaces after one plus sign calculate nothing, and people copy numbers out of these files.
 In a workbook text is besides stored as text, so the apostrophe matters only when somebody saves it as CSV.
+
+A file of named people ends with who took it away, when, for whom and why (`stamp_of`): after the last row and an empty
+line in CSV, so that the first line stays the head; on a sheet of its own, and at the foot of each printed page, in a
+workbook. What may be taken, and how it is asked, is justice.web.taking's.
 """
 
 from __future__ import annotations
@@ -12,15 +16,17 @@ import csv
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final, cast
 
 import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from cases.models import Export
 from justice.domain.errors import Problem, Refused
 from justice.web.listing import Column, Listing
 from justice.web.status import Status
@@ -36,6 +42,7 @@ _PHONE: Final = re.compile(r"\+[0-9]{1,3}(?: ?[0-9]){6,14}", re.ASCII)
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 OnExport = Callable[[list[int]], None]
+Stamp = Callable[[], list[str]]
 
 
 def safe_text(text: str) -> str:
@@ -75,19 +82,39 @@ def _value(column: Column, row: Any) -> Any:
     return safe_text(str(value))
 
 
+def check_length(listing: Listing, most: int = MOST_ROWS) -> None:
+    """Raises Refused when the list is longer than a file may be."""
+    if listing.total > most:
+        raise Refused(
+            Problem(
+                f"This list has {listing.total:,} rows and a file may hold {most:,}. Use the filters to shorten it",
+                code="export-too-long",
+            )
+        )
+
+
+def stamp_of(export: Export) -> list[str]:
+    """Who took a list away, when, for whom and why, in the words that its file carries."""
+    taken = timezone.localtime(export.taken_at)
+    why = export.get_reason_display() + (f": {export.why}" if export.why else "")
+    agreed = [f"Agreed by {export.decided_by.name}"] if export.decided_by else []
+    return [
+        "OFFICIAL-SENSITIVE",
+        f"Taken away by {export.recorded_by.name if export.recorded_by else ''}",
+        f"On {taken:%-d %B %Y} at {taken:%H:%M}",
+        f"Received by {export.to_whom}",
+        f"Reason: {why}",
+        *agreed,
+        f"Number {export.pk} in the log of lists taken away",
+    ]
+
+
 def _rows(listing: Listing, most: int, on_export: OnExport | None) -> Iterator[list[Any]]:
     """The head, then every row. The log is written first; a row that appeared since is not sent.
 
     Raises Refused when the list is longer than a file may be.
     """
-    total = listing.total
-    if total > most:
-        raise Refused(
-            Problem(
-                f"This list has {total:,} rows and a file may hold {most:,}. Use the filters to shorten it",
-                code="export-too-long",
-            )
-        )
+    check_length(listing, most)
     keys = listing.keys()
     if on_export is not None:
         on_export([case for _, case in keys])
@@ -137,22 +164,32 @@ def csv_lines(rows: Iterable[list[Any]]) -> Iterator[str]:
 
 
 def csv_response(
-    listing: Listing, *, most: int = MOST_ROWS, on_export: OnExport | None = None
+    listing: Listing,
+    *,
+    most: int = MOST_ROWS,
+    on_export: OnExport | None = None,
+    stamp: Stamp | None = None,
 ) -> StreamingHttpResponse:
-    """The whole list as CSV, sent as it is read. `on_export` gets the case keys before anything is sent."""
-    response = StreamingHttpResponse(
-        csv_lines(_rows(listing, most, on_export)), content_type="text/csv; charset=utf-8"
-    )
+    """The whole list as CSV, sent as it is read. `on_export` gets the case keys before anything is sent; `stamp` is
+    asked after that, and stands under the last row."""
+    rows = _rows(listing, most, on_export)
+    foot = [[], [safe_text(one) for one in stamp()]] if stamp else []
+    response = StreamingHttpResponse(csv_lines(chain(rows, foot)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name(listing, "csv")}"'
     return response
 
 
 def xlsx_response(
-    listing: Listing, *, most: int = MOST_ROWS, on_export: OnExport | None = None
+    listing: Listing,
+    *,
+    most: int = MOST_ROWS,
+    on_export: OnExport | None = None,
+    stamp: Stamp | None = None,
 ) -> FileResponse:
     """The whole list as a workbook: days and numbers as such, the head kept in sight, columns that can be filtered."""
     made = tempfile.TemporaryFile()  # noqa: SIM115  (FileResponse closes it once it is sent)
-    write_workbook(made, listing, _rows(listing, most, on_export))
+    rows = _rows(listing, most, on_export)
+    write_workbook(made, listing, rows, stamp() if stamp else [])
     made.seek(0)
     return FileResponse(
         made,
@@ -162,7 +199,7 @@ def xlsx_response(
     )
 
 
-def write_workbook(made: Any, listing: Listing, rows: Iterator[list[Any]]) -> None:
+def write_workbook(made: Any, listing: Listing, rows: Iterator[list[Any]], stamp: Sequence[str] = ()) -> None:
     book = xlsxwriter.Workbook(
         made,
         {
@@ -186,7 +223,9 @@ def write_workbook(made: Any, listing: Listing, rows: Iterator[list[Any]]) -> No
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&LOfficial-Sensitive&RPage &P of &N")
+    # An ampersand begins a code there, and all of it is at most 255 characters.
+    whose = "".join(f". {safe_text(one)}" for one in stamp[1:3]).replace("&", "and")[:150]
+    sheet.set_footer(f"&LOfficial-Sensitive{whose}&RPage &P of &N")
     last = 0
     for last, row in enumerate(rows):
         for index, value in enumerate(row):
@@ -207,6 +246,11 @@ def write_workbook(made: Any, listing: Listing, rows: Iterator[list[Any]]) -> No
             elif value:
                 sheet.write_string(last, index, _fitting(value), text)
     sheet.autofilter(0, 0, last, max(0, len(listing.file_columns) - 1))
+    if stamp:
+        about = book.add_worksheet("About this file")
+        about.set_column(0, 0, 100)
+        for index, line in enumerate(stamp):
+            about.write_string(index, 0, safe_text(line), text)
     book.set_properties({"title": listing.caption, "category": "Official-Sensitive"})
     book.close()
 

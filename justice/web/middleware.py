@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from cases import budget
 from justice.domain.errors import Refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -164,6 +165,9 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, budget.Stopped):
+            budget.tell(error)
+            return render(request, "stopped.html", {"problems": error.problems}, status=429)
         if isinstance(error, Refused):
             return render(request, "refused.html", {"problems": error.problems}, status=422)
         return None

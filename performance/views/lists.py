@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from cases.consultations import looked_through
-from cases.models import Case, Consultation
-from justice.web import exports
+from cases.models import Case
 from justice.web.listing import Column, Listing
 from justice.web.status import Status
+from justice.web.taking import take_away
 from performance.domain.period import Quarter
 from performance.figures import figures, members
 from performance.kpis import Kpi
@@ -78,13 +78,7 @@ def cases(request: HttpRequest, quarter: Quarter, measure: Kpi | Tally, file: st
     listing = _listing(choices, measure, which)
     page = f"figure {measure.code}"
     if file:
-        send = exports.csv_response if file == "csv" else exports.xlsx_response
-        return send(
-            listing,
-            on_export=lambda keys: looked_through(
-                user=choices.user, cases=keys, page=page, kind=Consultation.Kind.EXPORT
-            ),
-        )
+        return take_away(request, listing, page=page, file=file)
     looked_through(user=choices.user, cases=listing.case_keys, page=page)
     (figure,) = figures(choices.scope, quarter, choices.as_of, measures=(measure,))
     context = {
