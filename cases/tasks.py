@@ -18,6 +18,8 @@ NIGHTLY = (
     "close_unused_accounts",
 )
 MORNING = ("notify", "remind")
+# Not of a council but of the whole: a backup, which is then restored beside the real database and compared.
+NIGHTLY_ONCE = ("backup",)
 
 
 @app.task
@@ -29,7 +31,7 @@ def work() -> int:
 @app.task
 def nightly() -> int:
     """Ask for the night's jobs of every council, and do them."""
-    return _ask_each(NIGHTLY)
+    return _ask_each(NIGHTLY, NIGHTLY_ONCE)
 
 
 @app.task
@@ -38,10 +40,12 @@ def morning() -> int:
     return _ask_each(MORNING)
 
 
-def _ask_each(kinds: tuple[str, ...]) -> int:
+def _ask_each(kinds: tuple[str, ...], once: tuple[str, ...] = ()) -> int:
     on = timezone.localdate().isoformat()
     with transaction.atomic():
         for council in Council.objects.all():
             for kind in kinds:
                 jobs.ask(kind, f"{on} {council.pk}", arguments={"on": on}, council=council)
+        for kind in once:
+            jobs.ask(kind, on, arguments={"on": on})
     return jobs.work(timezone.now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -22,6 +23,7 @@ INSTALLED_APPS = [
     "performance",
     "justice.web",
     "justice.caseload",
+    "justice.keeping",
     "whitenoise.runserver_nostatic",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -265,6 +267,15 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR / "files"  # nothing in it is ever served by address
 
+# Backups (justice.keeping): one encrypted file each night, with the database and these folders in it. The private half
+# of the key is never on this machine. POSTGRESQL_BIN is where pg_dump and pg_restore of the server's version are.
+BACKUP_FOLDER = Path(env("BACKUP_FOLDER", default=str(VAR / "backups")))
+BACKUP_PUBLIC_KEY = env("BACKUP_PUBLIC_KEY", default="")
+BACKUP_MAY_BE_PLAIN = False
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=35)
+KEPT_FOLDERS = {"files": MEDIA_ROOT, "seals": VAR / "seals"}
+POSTGRESQL_BIN = env("POSTGRESQL_BIN", default="")
+
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -318,6 +329,7 @@ JOB_KINDS = {
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
+    "backup": "justice.keeping.nightly.backup",
 }
 JOB_BELL = "justice.celery.wake_workers"
 

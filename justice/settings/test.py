@@ -14,3 +14,4 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 # An exception in a job is the test's business.
 CELERY_TASK_EAGER_PROPAGATES = True
+BACKUP_MAY_BE_PLAIN = True
