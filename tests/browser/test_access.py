@@ -21,6 +21,7 @@ from tests.browser.conftest import (
     space_out,
     too_wide,
 )
+from tests.figures import at_night
 from tests.web.conftest import World
 from tests.web.walk import ROLES, STRANGER, Seen, distinct, walk
 
@@ -29,7 +30,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def pages(world: World) -> list[Seen]:
-    return distinct(walk(world))
+    """Every page in every role that sees it differently at night; at every change each page in the first such role."""
+    everything = distinct(walk(world))
+    if at_night():
+        return everything
+    first: dict[str, str] = {}
+    return [page for page in everything if first.setdefault(page.name, page.who) == page.who]
 
 
 @pytest.fixture
@@ -103,6 +109,6 @@ def test_a_fault_is_noticed(planted: str, fault: str, show: Callable[[Seen], Pag
 @pytest.mark.parametrize("who", [*ROLES, STRANGER])
 def test_no_page_has_a_fault(who: str, pages: list[Seen], show: Callable[[Seen], Page]):
     own = [page for page in pages if page.who == who]
-    assert own
+    assert own or not at_night()
     wrong = [f"{seen}: {fault}" for seen in own for fault in faults(show(seen))]
     assert not wrong, "\n".join(wrong)
