@@ -5,17 +5,20 @@ What is right stands in policy.toml, kept by hand. Here are the actors, the rela
 
 from __future__ import annotations
 
+import re
 import tomllib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -23,7 +26,6 @@ from assessments.models import Assessment, Plan
 from cases.models import (
     Allocation,
     Case,
-    Entry,
     Limit,
     Locality,
     Opening,
@@ -61,6 +63,9 @@ class Policy:
         self.file = tomllib.loads(text)
         self.open_to_all = frozenset(self.file["open_to_all"]["names"])
         self.relations: Mapping[str, Mapping[str, list[str]]] = self.file["relation"]
+        self.by_post = frozenset(
+            name for row in self.file["class"].values() if row["about"] == "post" for name in row["names"]
+        )
         self.classes: dict[str, tuple[frozenset[str], str]] = {}
         for row in self.file["class"].values():
             who = row["who"] if isinstance(row["who"], list) else self.file["groups"][row["who"]]
@@ -100,7 +105,7 @@ class Policy:
         there = about != "own" and (kept is None or actor in table[kept])
         if actor in who:
             return OPEN if there else ABSENT
-        return REFUSED if there else KEPT_OUT
+        return KEPT_OUT
 
 
 # ------------------------------------------------------------------ addresses
@@ -280,31 +285,62 @@ def body(answer: HttpResponse) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[arg-type]
 
 
+WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) "?(\w+)', re.IGNORECASE)
+# What looking writes: the log of who looked, and the session's own row.
+LOOKING = {"cases_consultation", "django_session"}
+
+
+def written(queries: list[dict[str, str]]) -> set[str]:
+    """The tables that a request wrote to, the log of who looked and the session apart."""
+    found = (WRITES.match(query["sql"]) for query in queries)
+    return {match.group(1) for match in found if match} - LOOKING
+
+
+def ask(client: Client, one: Asked, method: str) -> tuple[HttpResponse, set[str]]:
+    """The answer to one request, whole, and the tables it wrote to; nothing of it is kept."""
+    with nothing_kept(), CaptureQueriesContext(connection) as queries:
+        if method == "post" and not one.api:
+            answer = client.post(one.path, {"key": str(uuid.uuid4())})
+        elif method == "get":
+            answer = client.get(one.path)
+        else:
+            answer = (
+                getattr(client, method)(one.path, "{}", content_type="application/json")
+                if method in ("post", "put", "patch", "delete")
+                else getattr(client, method)(one.path)
+            )
+        body(answer)
+    return answer, written(queries.captured_queries)
+
+
 def differences(
-    policy: Policy, stage: Stage, actor: str, asked: list[Asked], method: str = "get"
+    policy: Policy, stage: Stage, actor: str, asked: Iterable[Asked], method: str = "get"
 ) -> Iterator[str]:
-    """What of these addresses answers otherwise than the policy says. Operations of the API are asked by POST."""
+    """What of these addresses answers otherwise than the policy says. Operations of the API are asked by POST.
+
+    Asked by any other method than its own, an address may refuse it (405); it never changes anything.
+    """
     client = stage.actor(actor)
     client.raise_request_exception = False
     for one in asked:
         how = "post" if one.operation and method == "get" else method
-        with nothing_kept():
-            entries = Entry.objects.count()
-            if how == "post":
-                given = {} if one.api else {"key": str(uuid.uuid4())}
-                answer = (
-                    client.post(one.path, given, content_type="application/json")
-                    if one.api
-                    else client.post(one.path, given)
-                )
-            else:
-                answer = getattr(client, how)(one.path)
-            body(answer)
-            got, wanted = said(answer, one), policy.expected(one.name, actor, stage.relation)
-            if answer.status_code == 405 and not one.operation and wanted in (OPEN, ABSENT):
-                continue  # asked as it is never asked
-            made = Entry.objects.count() - entries
+        answer, wrote = ask(client, one, how)
+        got, wanted = said(answer, one), policy.expected(one.name, actor, stage.relation)
+        where = f"{how} {one.name} as {actor}, {stage.relation}"
+        if how not in ("get", "post") and answer.status_code == 405:
+            got = wanted
+        elif one.name in policy.by_post and how == "get":
+            # told that it is asked by POST, or sent on
+            got = (
+                wanted
+                if got in (OPEN, SIGN_IN, ABSENT) and got == (SIGN_IN if wanted == SIGN_IN else got)
+                else got
+            )
+        elif how in ("put", "patch", "delete") and got == OPEN:
+            got = f"carried out ({answer.status_code})"
+        elif how == "post" and not one.operation and answer.status_code == 405:
+            got = wanted
         if not agrees(got, wanted):
-            yield f"{how} {one.name} as {actor}, {stage.relation}: {got} ({answer.status_code}), the policy says {wanted}"
-        if made and wanted != OPEN:
-            yield f"{how} {one.name} as {actor}, {stage.relation}: {made} changes were made"
+            yield f"{where}: {got} ({answer.status_code}), the policy says {wanted}"
+        if wrote and (how != "post" or wanted != OPEN):
+            yield f"{where}: wrote to {sorted(wrote)}"
