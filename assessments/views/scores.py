@@ -23,6 +23,7 @@ from assessments.domain.lscmi import Bands
 from assessments.forms_scores import ConfirmForm, LevelBandsForm, ToolForm, tool_form
 from assessments.models import Assessment, LevelBands, ScoreMismatch
 from assessments.models.scores import ScoreMismatchQuerySet
+from cases import permissions
 from cases.consultations import looked_through
 from cases.models import Role, User
 from cases.operation import council_of
@@ -367,6 +368,11 @@ class ChooseTool(OrderView, TemplateView):
     """The tools that an assessment may be recorded with, each with its own form."""
 
     template_name = "assessments/choose_tool.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not permissions.allows(request.user, "complete_assessment"):
+            raise PermissionDenied("complete_assessment")
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         labels = dict(Assessment.Tool.choices)

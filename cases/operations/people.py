@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.utils.module_loading import import_string
 
-from cases import search, timescales
+from cases import permissions, search, timescales
 from cases.matching import Likeness, name_key
 from cases.models import (
     Address,
@@ -370,6 +371,8 @@ def limit_record(
         body=body,
         reason=reason,
     ) as entry:
+        if not permissions.cases_answered_for(actor).filter(pk=case.pk).exists():
+            raise PermissionDenied("not theirs to answer for")
         if {user.pk for user in permitted} & {user.pk for user in excluded}:
             raise Refused(Problem("Nobody can be both permitted and excluded", "excluded"))
         person.restricted = restricted

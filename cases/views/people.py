@@ -26,6 +26,7 @@ from cases.models import (
 )
 from cases.search import SHOWN, find
 from cases.views.board import lines
+from cases.views.sight import SightOperation
 from justice.web.views import OperationView, today
 from orders.domain import reasons
 
@@ -159,7 +160,8 @@ class EndAlert(OperationView):
     done = "The alert has ended; it stays on the record"
 
     def root(self) -> Alert:
-        return get_object_or_404(Alert, pk=self.kwargs["alert"], person=self.case.person, to_on=None)
+        present = Alert.objects.filter(person=self.case.person, to_on=None)
+        return get_object_or_404(present, pk=self.kwargs["alert"])
 
     def about(self) -> dict[str, Any]:
         return {"case": self.case, "alert": self.root()}
@@ -201,7 +203,7 @@ class CloseCase(OperationView):
         return self.case
 
 
-class LimitRecord(OperationView):
+class LimitRecord(SightOperation):
     operation = "limit_record"
     call = staticmethod(operations.limit_record)
     title = "Restrict or exclude"
