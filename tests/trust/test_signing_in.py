@@ -27,7 +27,7 @@ from django.conf import settings as site
 from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
-from django.test import Client, TestCase
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
@@ -250,7 +250,7 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     assert page.status_code == 200
     secret = client.session["mfa.totp.secret"]
     assert secret in page.content.decode()
-    with TestCase.captureOnCommitCallbacks(execute=True):  # a test's own transaction never commits
+    with patch.object(transaction, "on_commit", lambda call: call()):  # a test's own transaction never commits
         done = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     assert done["Location"] == reverse("mfa_view_recovery_codes"), done
     shown = re.findall(
