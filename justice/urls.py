@@ -95,11 +95,12 @@ entrance: list[URLPattern | URLResolver] = [
     path("your-sign-in/sessions/end/", signing_in.end_other_sign_ins, name="end_other_sign_ins"),
     path("your-sign-in/sessions/<int:sign_in>/end/", signing_in.end_sign_in, name="end_sign_in"),
 ]
+council_entrance: list[URLPattern | URLResolver] = [
+    path("sign-in/<slug:provider_id>/", council_views.login, name="openid_connect_login"),
+    path("sign-in/<slug:provider_id>/back/", council_views.callback, name="openid_connect_callback"),
+]
 if settings.OIDC_ISSUER:
-    entrance += [
-        path("sign-in/<slug:provider_id>/", council_views.login, name="openid_connect_login"),
-        path("sign-in/<slug:provider_id>/back/", council_views.callback, name="openid_connect_callback"),
-    ]
+    entrance += council_entrance
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", health.live, name="live"),

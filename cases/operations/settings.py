@@ -311,7 +311,8 @@ def agree_role_change(
         "agree_role_change", actor=actor, root=change, expected_version=expected_version, key=key
     ) as entry:
         user = _to_decide(actor, change)
-        if not change.recorded_by.is_active or change.recorded_by.role != Role.ADMINISTRATOR:
+        asked_by = change.recorded_by
+        if asked_by is None or not asked_by.is_active or asked_by.role != Role.ADMINISTRATOR:
             raise Refused(
                 Problem("Whoever asked for this may no longer do so. Decline it, and have it asked anew")
             )

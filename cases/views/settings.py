@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -506,7 +507,18 @@ class AddMemberOfStaff(SettingView):
         return {"today": today()}
 
 
-class AmendMemberOfStaff(SettingView):
+class _OfOneRow(SettingView):
+    """Names its row on the page as well: looked up once for the form and the words."""
+
+    @cached_property
+    def found(self) -> Any:
+        return super().root()
+
+    def root(self) -> Any:
+        return self.found
+
+
+class AmendMemberOfStaff(_OfOneRow):
     operation, section, model, row = "amend_member_of_staff", "staff", User, "user"
     call = staticmethod(operations.amend_member_of_staff)
     title = "Change a member of staff"
@@ -529,7 +541,7 @@ class AmendMemberOfStaff(SettingView):
         return made
 
 
-class ResetSecondStep(SettingView):
+class ResetSecondStep(_OfOneRow):
     operation, section, model, row = "reset_second_step", "staff", User, "user"
     call = staticmethod(operations.reset_second_step)
     title = "Take away a lost second step"
@@ -545,7 +557,7 @@ class ResetSecondStep(SettingView):
         return super().get_context_data(intro=intro, **kwargs)
 
 
-class AskRoleChange(SettingView):
+class AskRoleChange(_OfOneRow):
     operation, section, model, row = "ask_role_change", "roles", User, "user"
     call = staticmethod(operations.ask_role_change)
     title = "Ask for another role"
@@ -562,7 +574,7 @@ class AskRoleChange(SettingView):
         return super().get_context_data(intro=intro, **kwargs)
 
 
-class _RoleChangeView(SettingView):
+class _RoleChangeView(_OfOneRow):
     """One who was not the one to ask decides."""
 
     section, model, row = "roles", RoleChange, "change"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -192,7 +193,7 @@ OIDC_UID_CLAIM = env("OIDC_UID_CLAIM", default="oid")
 # Whether its e-mail addresses may be believed without `email_verified`: where only the council can give them out.
 OIDC_EMAIL_VERIFIED = env.bool("OIDC_EMAIL_VERIFIED", default=False)
 # What it calls our roles: {"Justice.Caseworker": "caseworker"}. Empty: it says nothing about them.
-OIDC_ROLES = env.json("OIDC_ROLES", default={})
+OIDC_ROLES = json.loads(env("OIDC_ROLES", default="") or "{}")
 SOCIALACCOUNT_ADAPTER = "justice.web.signing_in.CouncilAccounts"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
@@ -249,7 +250,7 @@ CONTENT_SECURITY_POLICY = {
         # A form that leads to the council's own sign-in is followed there.
         "form-action": [
             SELF,
-            *(["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))] if OIDC_ISSUER else []),
+            *([urlsplit(OIDC_ISSUER)._replace(path="", query="").geturl()] if OIDC_ISSUER else []),
         ],
         "base-uri": [NONE],
         "object-src": [NONE],
