@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now, TruncDate
 
 from cases import jobs
-from cases.models import COUNCIL_ROLES, Allocation, Case, Consultation, Cover, Export, Stop, User
+from cases.models import COUNCIL_ROLES, Allocation, Case, Consultation, Cover, Stop, User
 from justice.domain.errors import Problem, Refused
 
 OPENED: Final = "opened with a reason"
