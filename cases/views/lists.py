@@ -619,7 +619,7 @@ def _narrow(row: dict[str, Any]) -> str:
 
 
 def also(user: User) -> list[tuple[str, str]]:
-    """Lists without an entry in the navigation: scores, lists taken away, the MAPPA register, what files are read for."""
+    """Lists without an entry in the navigation: of scores, lists taken away, the MAPPA register, quality of files."""
     found = []
     if user.role in (Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER):
         found += [
