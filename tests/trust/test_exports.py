@@ -40,7 +40,7 @@ from justice.web import taking
 from justice.web.listing import Listing, follow
 from tests.builders import TAKING, a_caseworker, a_manager, a_team, staff, take_away
 from tests.figures import Figure, at_night
-from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
+from tests.web.conftest import World
 from tests.web.test_pages import addresses
 
 pytestmark = pytest.mark.django_db
