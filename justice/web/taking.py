@@ -83,6 +83,8 @@ def take_away(request: HttpRequest, listing: Listing, *, page: str, file: str) -
         except Stopped:
             raise
         except Refused as refused:
+            if agreed is not None:  # there is no form to say it beside
+                raise
             form.add_problems(refused.problems)
     context = {
         "title": "Take this list away",

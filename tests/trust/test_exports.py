@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
@@ -48,6 +49,7 @@ pytestmark = pytest.mark.django_db
 # Files of counts: nobody is in them. Whatever else is a file of a list names people, and asks first.
 COUNTS = {"workload", "data_gaps", "outcomes_report", "year_table"}
 DAY = date(2025, 6, 2)
+_numbers = count(1)
 
 
 def body(answer: Any) -> bytes:
@@ -63,7 +65,7 @@ def crowd(number: int, team: Team, worker: User | None = None, *, held: bool = T
     people = Person.objects.bulk_create(
         [
             Person(
-                council=team.council, reference=f"CROWD-{team.pk}-{index}", given_name="Sample",
+                council=team.council, reference=f"CROWD-{next(_numbers)}", given_name="Sample",
                 family_name=f"Crowd{index}", date_of_birth=date(1980, 1, 1), gender=Gender.choices[0][0],
             )
             for index in range(number)
@@ -426,7 +428,10 @@ def test_a_stop_says_so_tells_the_manager_once_and_leaves_own_work_open(settings
         assert not Consultation.objects.filter(case=cases[2]).exists()
         assert Stop.objects.get().people == 3
         jobs.work(timezone.now)
-        assert [message.to for message in mail.outbox] == [[manager.email]]
+        told = {address for message in mail.outbox for address in message.to}
+        governance = User.objects.filter(role=Role.INFORMATION_GOVERNANCE, council=user.council)
+        assert told == {manager.email, *governance.values_list("email", flat=True)}
+        assert len(mail.outbox) == len(told)
         assert user.name not in mail.outbox[0].body
         assert user.name in signed_in(manager).get(reverse("exports")).content.decode()
 
