@@ -98,7 +98,10 @@ def _decided(export: Export, actor: User, agreed: bool, now: datetime) -> str:
 
 def named_without_agreement(user: User, now: datetime) -> set[int]:
     """The cases in lists that this person took away in the last day on their own."""
-    rows = Export.objects.filter(recorded_by=user, agreed=None, taken_at__gt=now - timedelta(days=1))
+    since = now - timedelta(days=1)
+    rows = Export.objects.filter(
+        recorded_by=user, agreed=None, taken_at__gt=since, consultation__isnull=False
+    )
     lists = rows.values_list("consultation__cases", flat=True)
     return {case for cases in lists for case in cases}
 

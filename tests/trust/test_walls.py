@@ -12,6 +12,7 @@ import time
 import uuid
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,15 +25,16 @@ import tinyhtml5
 from celery import Celery
 from django.conf import settings as site
 from django.core.cache import cache
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import Job, Role
+from cases.models import Role
 from justice.caseload.bundle import open_bundle, read
+from justice.caseload.problems import report_lines
 from justice.web import pdf
 from tests.architecture.test_queue import Planted, queue, waiting  # noqa: F401  (a fixture is found by name)
+from tests.caseload.test_format import nothing_before
 from tests.figures import Figure, size
 from tests.trust.planting import plant
 from tests.web.conftest import World
@@ -40,13 +42,20 @@ from tests.web.test_pages import addresses
 from tests.web.test_pdf import SNIPPETS, Canary, made
 
 MARK = "xq9run"
-ROLES = (Role.FIRST_LINE_MANAGER, Role.CASEWORKER, Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER, Role.ADMINISTRATOR)
+ROLES = (
+    Role.FIRST_LINE_MANAGER,
+    Role.CASEWORKER,
+    Role.SENIOR_MANAGER,
+    Role.PERFORMANCE_OFFICER,
+    Role.ADMINISTRATOR,
+)
 
 # ---------------------------------------------------------------- what a browser would run
 
 SHAPES = (
     "<{m}>", "<script>{m}()</script>", "<img src=x onerror={m}()>", "<svg/onload={m}()>", '"><{m} x="',
-    "'><{m} x='", '" on{m}="1', "' on{m}='1", "` on{m}=`1", "javascript:{m}()", "JaVaScRiPt:{m}()", "java\tscript:{m}()",
+    "'><{m} x='", '" on{m}="1', "' on{m}='1", "` on{m}=`1", "javascript:{m}()", "JaVaScRiPt:{m}()",
+    "java\tscript:{m}()",
     "data:text/html,<script>{m}()</script>", "</title><{m}>", "</textarea><{m}>", "</script><script>{m}()</script>",
     "</style><{m}>", "--><{m}>", "]]><{m}>", "<iframe srcdoc='<script>{m}()</script>'>",
 )  # fmt: skip
@@ -77,7 +86,11 @@ def runs(html: str) -> list[str]:
             plain = re.sub(r"[\x00-\x20]", "", value).lower()
             if MARK in name or name.startswith("on") or name in ("style", "srcdoc"):
                 found.append(f"{name} of <{tag}>")
-            elif name in ADDRESSES and MARK in plain and plain.startswith(("javascript:", "data:", "vbscript:")):
+            elif (
+                name in ADDRESSES
+                and MARK in plain
+                and plain.startswith(("javascript:", "data:", "vbscript:"))
+            ):
                 found.append(f"{name} of <{tag}> runs")
     return found
 
@@ -101,12 +114,15 @@ def crawl(world: World, roles: tuple[str, ...] = ROLES) -> Iterator[tuple[str, A
                 continue
             yield f"{name} as {role}", answer, body(answer)
             break
-    yield "not found", answer := clients[roles[0]].get(f"/nowhere/{MARK}/"), body(answer)
+    answer = clients[roles[0]].get(f"/nowhere/{MARK}/")
+    yield "not found", answer, body(answer)
     answer = clients[Role.ADMINISTRATOR].get(reverse("case", args=[world.keys["case"]]))
     yield "not theirs", answer, body(answer)
     answer = clients[roles[0]].post(reverse("people"), {"text": payloads(1)[0]})
     yield "found by search", answer, body(answer)
-    answer = clients[roles[0]].post(reverse("record_note", args=[world.keys["case"]]), {"text": payloads(9)[8]})
+    answer = clients[roles[0]].post(
+        reverse("record_note", args=[world.keys["case"]]), {"text": payloads(9)[8]}
+    )
     yield "sent back", answer, body(answer)
     with patch("cases.views.lists.today", side_effect=RuntimeError("planted")):
         answer = clients[roles[0]].get(reverse("overdue"))
@@ -121,7 +137,9 @@ def body(answer: Any) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.figure("pages with hostile text in every column: nothing of it runs, is in an address or breaks a page")
+@pytest.mark.figure(
+    "pages with hostile text in every column: nothing of it runs, is in an address or breaks a page"
+)
 def test_what_is_typed_never_runs(world: World, figure: Figure):
     texts = payloads(size(change=20, night=200))
     columns, left = plant(lambda number: texts[number % len(texts)])
@@ -139,7 +157,9 @@ def test_what_is_typed_never_runs(world: World, figure: Figure):
     assert policies > 100
     with patch("justice.web.listing._escaped", str):
         client = world.client(Role.FIRST_LINE_MANAGER)
-        noticed = any(runs(body(client.get(reverse(one)))) for one in ("overdue", "my_caseload", "queried_orders"))
+        noticed = any(
+            runs(body(client.get(reverse(one)))) for one in ("overdue", "my_caseload", "queried_orders")
+        )
         figure.planted("cells of lists that are not escaped", noticed)
     for text in texts[:5]:
         figure.planted(text, runs(f"<!DOCTYPE html><p>{text}</p>") or "on" in text or "javascript" in text)
@@ -179,7 +199,9 @@ def swallowed(document: bytes) -> bool:
 
 
 @pytest.mark.django_db
-@pytest.mark.figure("documents with snippets that fetch in every column: no call, no byte of a file, none failed")
+@pytest.mark.figure(
+    "documents with snippets that fetch in every column: no call, no byte of a file, none failed"
+)
 def test_a_document_reaches_for_nothing(world: World, figure: Figure, tmp_path: Path):
     secret = tmp_path / "secret.txt"
     secret.write_text("SWALLOWED-FILE " * 20)
@@ -187,7 +209,11 @@ def test_a_document_reaches_for_nothing(world: World, figure: Figure, tmp_path: 
     with Canary() as canary:
         web = f"http://127.0.0.1:{canary.port}/x"
         texts = [one.format(web=web, file=secret.as_uri(), path=secret.as_posix()) for one in SNIPPETS]
-        texts += [f'<img src="HTTP://127.0.0.1:{canary.port}/up" alt="a">', f"url({web})", f"@import '{web}';"]
+        texts += [
+            f'<img src="HTTP://127.0.0.1:{canary.port}/up" alt="a">',
+            f"url({web})",
+            f"@import '{web}';",
+        ]
         for turn in range(rounds):
             plant(lambda number, turn=turn: texts[(number + turn) % len(texts)])
             for name, answer in documents(world):
@@ -196,7 +222,9 @@ def test_a_document_reaches_for_nothing(world: World, figure: Figure, tmp_path: 
                 if answer.headers.get("Content-Type") == "application/pdf":
                     figure.add(not swallowed(answer.content), f"{name} holds bytes of a file")
                     name_of_file = answer.headers["Content-Disposition"]
-                    figure.add(re.fullmatch(r'attachment; filename="[a-z0-9.-]+"', name_of_file), name_of_file)
+                    figure.add(
+                        re.fullmatch(r'attachment; filename="[a-z0-9.-]+"', name_of_file), name_of_file
+                    )
         figure.add(canary.calls == 0, f"{canary.calls} calls")
         from weasyprint.urls import URLFetcher
 
@@ -211,7 +239,8 @@ def test_a_document_reaches_for_nothing(world: World, figure: Figure, tmp_path: 
 
 NAMES = (
     "sort", "page", "team", "worker", "clause", "held", "due_from", "due_to", "reason", "given", "cover", "locality",
-    "list", "done", "as_of", "year", "on", "bands", "period", "measure", "week", "state", "read", "kind", "next", "text",
+    "list", "done", "as_of", "year", "on", "bands", "period", "measure", "week", "state", "read", "kind", "next",
+    "text",
     "page_size", "overdue", "ordering", "search", "person__password", "case__person__family_name__startswith",
     "pk__in", "id__gt", "__class__", "user__password__startswith",
 )  # fmt: skip
@@ -221,13 +250,16 @@ VALUES = (
     "\x00", "%00", "NaN", "1e309", "inf", "２", "٣", "\u202e", "\ud7ff", "null", "None", "[]", "{}",  # noqa: RUF001
     "person__password", "-person__password", "case__person__date_of_birth", "?", "random()", "../../etc/passwd",
     "0000-00-00", "9999-99-99", "10000-01-01", "31 February 2025", "2025-06-02T00:00:00+99:99", "1" * 5000, "%", "_",
-    "\\", '"', "`", "${7*7}", "{{7*7}}", "%s%s%n", "<script>", "a" * 300, "true", "é" * 100, "-0", "+1", "1_000", "0x10",
+    "\\", '"', "`", "${7*7}", "{{7*7}}", "%s%s%n", "<script>", "a" * 300, "true", "é" * 100, "-0", "+1", "1_000",
+    "0x10",
     "1.5", " ", "\r\nX-Injected: 1", "😀",
 )  # fmt: skip
 
 
 @pytest.mark.django_db
-@pytest.mark.figure("hostile parameters of every page and list of the API: no error, and none in the text of SQL")
+@pytest.mark.figure(
+    "hostile parameters of every page and list of the API: no error, and none in the text of SQL"
+)
 def test_a_parameter_never_becomes_sql_or_an_error(world: World, figure: Figure):
     seen: list[str] = []
 
@@ -238,7 +270,11 @@ def test_a_parameter_never_becomes_sql_or_an_error(world: World, figure: Figure)
 
     client = world.client(Role.FIRST_LINE_MANAGER)
     client.raise_request_exception = False
-    lists = [(name, address) for name, address in addresses(world) if not name.endswith(("_print", "_letter", "_copy"))]
+    lists = [
+        (name, address)
+        for name, address in addresses(world)
+        if not name.endswith(("_print", "_letter", "_copy"))
+    ]
     asked = json.loads(json.dumps(client.get("/api/v1/schema/?format=json").json()))["paths"]
     lists += [(path, path) for path, verbs in asked.items() if "get" in verbs and "{" not in path]
     every = size(change=0, night=1)
@@ -265,14 +301,18 @@ def test_a_parameter_never_becomes_sql_or_an_error(world: World, figure: Figure)
 
 def test_nothing_is_kept_as_a_pickle_outside_this_process():
     assert site.CELERY_ACCEPT_CONTENT == ["json"]
-    assert {site.CELERY_TASK_SERIALIZER, site.CELERY_RESULT_SERIALIZER, site.CELERY_EVENT_SERIALIZER} == {"json"}
+    assert {site.CELERY_TASK_SERIALIZER, site.CELERY_RESULT_SERIALIZER, site.CELERY_EVENT_SERIALIZER} == {
+        "json"
+    }
     assert site.SESSION_SERIALIZER.endswith("JSONSerializer")
     # Django's Redis cache pickles. The one there is lives in the memory of each process, and nobody else writes to it.
     assert type(cache._connections[cache._alias] if hasattr(cache, "_alias") else cache).__name__ in (
         "ConnectionProxy",
         "LocMemCache",
     )
-    assert {row["BACKEND"] for row in site.CACHES.values()} == {"django.core.cache.backends.locmem.LocMemCache"}
+    assert {row["BACKEND"] for row in site.CACHES.values()} == {
+        "django.core.cache.backends.locmem.LocMemCache"
+    }
 
 
 def forged(task: str, content: str, told: bytes, encoding: str = "binary", args: Any = None) -> str:
@@ -296,7 +336,9 @@ def forged(task: str, content: str, told: bytes, encoding: str = "binary", args:
 
 
 @pytest.mark.redis
-@pytest.mark.figure("pickles and forged tasks put on the queue of a real Redis: none executed, the worker lives on")
+@pytest.mark.figure(
+    "pickles and forged tasks put on the queue of a real Redis: none executed, the worker lives on"
+)
 def test_nothing_put_on_the_queue_is_run(queue: Celery, redis_url: str, tmp_path: Path, figure: Figure):  # noqa: F811
     there = redis.Redis.from_url(redis_url)
     messages = []
@@ -335,9 +377,14 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 HEAD = b"person_ref,given_name,family_name,date_of_birth,gender\n"
-ENTITIES = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">' + b"".join(
-    f'<!ENTITY a{n} "{"&a" + str(n - 1) * bool(n - 1) + ";" if n else ""}{"&a;" * 10}">'.encode() for n in range(1, 9)
-) + b"]><l>&a8;</l>"
+ENTITIES = (
+    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
+    + b"".join(
+        f'<!ENTITY a{n} "{"&a" + str(n - 1) * bool(n - 1) + ";" if n else ""}{"&a;" * 10}">'.encode()
+        for n in range(1, 9)
+    )
+    + b"]><l>&a8;</l>"
+)
 
 
 def attacks() -> dict[str, bytes]:
@@ -351,7 +398,9 @@ def attacks() -> dict[str, bytes]:
         "a zip in a zip": zipped({"people.zip": zipped({"people.csv": b"0" * 50_000_000})}),
         "a million columns": zipped({"people.csv": million}),
         "one endless line": zipped({"people.csv": HEAD + b"A," * 4_000_000}),
-        "a cell of megabytes": zipped({"people.csv": HEAD + b'P1,"' + b"A" * 5_000_000 + b'",B,1990-01-01,male\n'}),
+        "a cell of megabytes": zipped(
+            {"people.csv": HEAD + b'P1,"' + b"A" * 5_000_000 + b'",B,1990-01-01,male\n'}
+        ),
         "half a million names": zipped({f"{number}.csv": b"" for number in range(5_000)}),
         "paths that climb": zipped({"../../people.csv": HEAD}),
         "UTF-16": zipped({"people.csv": HEAD.decode().encode("utf-16")}),
@@ -363,14 +412,13 @@ def attacks() -> dict[str, bytes]:
 
 def problems_of(path: Path) -> list[str]:
     """Why a bundle is refused; nothing if it is taken."""
-    bundle = open_bundle(path)
-    try:
-        return problem_lines(read(bundle, known=lambda table, references: set(), today=date(2026, 11, 24)).problems)
-    finally:
-        bundle.close()
+    with open_bundle(path) as bundle:
+        return report_lines(read(bundle, known=nothing_before, today=date(2026, 11, 24)).problems)
 
 
-@pytest.mark.figure("bundles made to stop the importer: each refused with a reason within 2 seconds and 200 MB")
+@pytest.mark.figure(
+    "bundles made to stop the importer: each refused with a reason within 2 seconds and 200 MB"
+)
 def test_a_hostile_bundle_is_refused_fast(tmp_path: Path, figure: Figure):
     for what, content in attacks().items():
         path = tmp_path / "bundle.zip"
