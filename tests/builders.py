@@ -9,8 +9,13 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.utils import timezone
+
 from cases import operations as case_operations
-from cases.models import Case, Council, Locality, Role, Team, User
+from cases.models import Case, Council, Export, Locality, Role, Team, User
+from cases.operations import agree_export
 from orders import operations
 from orders.domain.cpo import Basis, CourtType, ProposedOrder, ProposedRequirement, RequirementKind
 from orders.models import Order
@@ -168,3 +173,17 @@ def work(
         today=day(today or on),
         **more,
     )
+
+
+TAKING = {"reason": "supervision", "why": "", "given_to": "self", "recipient": ""}
+
+
+def take_away(client: Client, address: str, agreed_by: User | None = None, **said: str) -> HttpResponseBase:
+    """The file of a list of named people, as somebody takes it away who says why; asked for and agreed to before
+    that where `agreed_by` says by whom."""
+    if agreed_by is not None:
+        answer = client.post(address, {**TAKING, **said})
+        assert answer.status_code == 302, answer.content.decode()
+        export = Export.objects.waiting(timezone.now()).latest("pk")
+        agree_export(actor=agreed_by, export=export, now=timezone.now(), expected_version=export.version)
+    return client.post(address, {**TAKING, **said})

@@ -373,6 +373,7 @@ class PlanCopy(PlanView):
 
     page = "plan: the person's copy"
     looks = Consultation.Kind.DOCUMENT
+    recipient = "The person"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         plan, person = self.plan, self.case.person

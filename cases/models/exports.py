@@ -82,9 +82,8 @@ class Export(Recorded, Versioned):
                 name="an_export_decided_says_by_whom",
             ),
             models.CheckConstraint(
-                condition=Q(taken_at=None, consultation=None)
-                | Q(taken_at__isnull=False, consultation__isnull=False),
-                name="an_export_taken_says_who_was_in_it",
+                condition=Q(consultation=None) | Q(taken_at__isnull=False),
+                name="only_an_export_taken_had_anybody_in_it",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=models.F("recorded_by")),

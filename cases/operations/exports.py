@@ -62,40 +62,46 @@ def request_export(
     return row
 
 
-def _decide(
-    name: str, actor: User, export: Export, agreed: bool, now: datetime, expected_version: int
-) -> Export:
-    with operation(
-        name, actor=actor, council=export.council, root=export, expected_version=expected_version
-    ) as entry:
-        if not Export.objects.visible_to(actor).filter(pk=export.pk).exists():
-            raise Export.DoesNotExist
-        if export.recorded_by_id == actor.pk:
-            raise Refused(Problem("You asked for this list yourself: somebody else has to answer"))
-        if export.agreed is not None or export.taken_at is not None:
-            raise Refused(Problem("This request was answered already"))
-        if export.lapses_at <= now:
-            raise Refused(Problem("This request has lapsed. Whoever asked can ask again"))
-        export.agreed, export.decided_by, export.decided_at = agreed, actor, now
-        export.lapses_at = now + timedelta(hours=edition_on(now.date()).hours_open)
-        export.save()
-        entry.subject = f"export:{export.pk}"
-    return export
-
-
 def agree_export(*, actor: User, export: Export, now: datetime, expected_version: int) -> Export:
     """Agree that the list is taken away: whoever asked has until it lapses, and nobody else may."""
-    return _decide("agree_export", actor, export, True, now, expected_version)
+    with operation(
+        "agree_export", actor=actor, council=export.council, root=export, expected_version=expected_version
+    ) as entry:
+        entry.subject = _decided(export, actor, True, now)
+    return export
 
 
 def decline_export(*, actor: User, export: Export, now: datetime, expected_version: int) -> Export:
     """Do not agree to it."""
-    return _decide("decline_export", actor, export, False, now, expected_version)
+    with operation(
+        "decline_export", actor=actor, council=export.council, root=export, expected_version=expected_version
+    ) as entry:
+        entry.subject = _decided(export, actor, False, now)
+    return export
+
+
+def _decided(export: Export, actor: User, agreed: bool, now: datetime) -> str:
+    """Write down the answer, and say which row it is."""
+    if not Export.objects.visible_to(actor).filter(pk=export.pk).exists():
+        raise Export.DoesNotExist
+    if export.recorded_by_id == actor.pk:
+        raise Refused(Problem("You asked for this list yourself: somebody else has to answer"))
+    if export.agreed is not None or export.taken_at is not None:
+        raise Refused(Problem("This request was answered already"))
+    if export.lapses_at <= now:
+        raise Refused(Problem("This request has lapsed. Whoever asked can ask again"))
+    export.agreed, export.decided_by, export.decided_at = agreed, actor, now
+    export.lapses_at = now + timedelta(hours=edition_on(now.date()).hours_open)
+    export.save()
+    return f"export:{export.pk}"
 
 
 def named_without_agreement(user: User, now: datetime) -> set[int]:
     """The cases in lists that this person took away in the last day on their own."""
-    rows = Export.objects.filter(recorded_by=user, agreed=None, taken_at__gt=now - timedelta(days=1))
+    since = now - timedelta(days=1)
+    rows = Export.objects.filter(
+        recorded_by=user, agreed=None, taken_at__gt=since, consultation__isnull=False
+    )
     lists = rows.values_list("consultation__cases", flat=True)
     return {case for cases in lists for case in cases}
 
@@ -127,9 +133,9 @@ def take_export(
     with operation("take_export", actor=actor, root=agreed, body=body, reason=reason) as entry:
         if agreed is None:
             row = Export(
-                council=council_of(actor), page=page, words=words[:500], address=address, rows=rows, reason=reason, why=why,
-                given_to=given_to, recipient="" if given_to == Export.For.SELF else recipient, recorded_by=actor,
-                lapses_at=now,
+                council=council_of(actor), page=page, words=words[:500], address=address, rows=rows, reason=reason,
+                why=why, given_to=given_to, recipient="" if given_to == Export.For.SELF else recipient,
+                recorded_by=actor, lapses_at=now,
             )  # fmt: skip
             problems = _stated(reason, why, given_to, recipient)
             if needs_agreement(actor, keys, rows, now):

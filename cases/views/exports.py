@@ -30,7 +30,7 @@ def _state(export: Export) -> Status:
         return Status("Lapsed", "grey")
     if export.agreed:
         return Status("Agreed", "blue")
-    return Status("Waiting", "yellow")
+    return Status("Waiting", "amber")
 
 
 def exports(request: HttpRequest) -> HttpResponse:

@@ -619,7 +619,7 @@ def _narrow(row: dict[str, Any]) -> str:
 
 
 def also(user: User) -> list[tuple[str, str]]:
-    """Lists that have no entry in the navigation: of scores, the MAPPA register, and what files are read for."""
+    """Lists without an entry in the navigation: of scores, lists taken away, the MAPPA register, quality of files."""
     found = []
     if user.role in (Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER):
         found += [
@@ -628,6 +628,8 @@ def also(user: User) -> list[tuple[str, str]]:
         ]
     if user.role == Role.FIRST_LINE_MANAGER:
         found.append(("Overrides to countersign", reverse("overrides_to_countersign")))
+    if permissions.allows(user, "agree_export"):
+        found.append(("Lists taken away", reverse("exports")))
     if user.role in SEE_MAPPA:
         found.append(("MAPPA register", reverse("mappa_register")))
     if user.role in READ_ACROSS | {Role.CASEWORKER}:

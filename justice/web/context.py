@@ -63,6 +63,7 @@ PLACES: Final = (
     Place("Performance", "performance", _FIGURES, ("performance",)),
     Place("Quality", "quality", ("performance_officer",), ("quality",)),
     Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
+    Place("Lists taken away", "exports", ("information_governance",), ("exports",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Role changes", "role_changes", ("information_governance",), ("settings",)),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),

@@ -20,6 +20,7 @@ from cases import operations
 from cases.budget import Stopped, edition_on
 from cases.models import COUNCIL_ROLES, Export
 from cases.operation import Repeated
+from cases.operations.exports import needs_agreement
 from justice.domain.errors import Problem, Refused
 from justice.web import exports
 from justice.web.forms import OperationForm, RadiosField, TextField
@@ -69,8 +70,8 @@ def take_away(request: HttpRequest, listing: Listing, *, page: str, file: str) -
     exports.check_length(listing)
     if len(address) > LONGEST_ADDRESS:
         raise Refused(Problem("This list has more filters than can be kept. Use fewer"))
-    keys = [case for _, case in listing.keys()]
-    alone = agreed is None and not operations.needs_agreement(user, keys, listing.total, now)
+    keys = [case for _, case in listing.keys()]  # noqa: SIM118  (a Listing is no dictionary)
+    alone = agreed is None and not needs_agreement(user, keys, listing.total, now)
     form = TakeForm(request.POST or None)
     if request.method == "POST" and (agreed is not None or form.is_valid()):
         said: dict[str, Any] = {} if agreed is not None else form.values()
@@ -82,6 +83,8 @@ def take_away(request: HttpRequest, listing: Listing, *, page: str, file: str) -
         except Stopped:
             raise
         except Refused as refused:
+            if agreed is not None:  # there is no form to say it beside
+                raise
             form.add_problems(refused.problems)
     context = {
         "title": "Take this list away",

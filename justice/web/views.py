@@ -36,6 +36,7 @@ class CaseView(View):
 
     page: ClassVar[str] = ""
     looks: ClassVar[str] = Consultation.Kind.VIEW
+    recipient: ClassVar[str] = ""  # of a document that leaves the council
     case: Case
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +48,7 @@ class CaseView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if hasattr(self, "case"):
             page = self.page or type(self).__name__
-            looked_at(user=request.user, case=self.case, page=page, kind=self.looks)
+            looked_at(user=request.user, case=self.case, page=page, kind=self.looks, recipient=self.recipient)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

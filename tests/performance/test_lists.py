@@ -13,6 +13,7 @@ from django.urls import reverse
 from cases.models import Case, Consultation, Limit, Role, User
 from performance.domain.period import Quarter
 from performance.figures import BY, MEASURES, Figure, Scope, Standing, figures, rows
+from tests.builders import take_away
 from tests.performance import records
 from tests.performance.records import Place
 
@@ -138,15 +139,20 @@ def body(response) -> bytes:
 
 
 def csv_rows(response) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(body(response).decode("utf-8-sig"))))[1:]
+    """Between the head, and the empty line with who took the file away."""
+    rows = list(csv.reader(io.StringIO(body(response).decode("utf-8-sig"))))
+    assert rows[-2] == []
+    assert rows[-1][0] == "OFFICIAL-SENSITIVE"
+    return rows[1:-2]
 
 
 def xlsx_rows(response) -> list[list[str]]:
-    sheet = openpyxl.load_workbook(io.BytesIO(body(response))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(body(response))).worksheets[0]
     return [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
 
 
 def test_page_csv_and_workbook_hold_the_same_rows(signed_in, caseload):
+    manager = caseload.somebody(Role.SENIOR_MANAGER)
     scope = Scope(caseload.council)
     query = f"?as_of={AS_OF.isoformat()}"
     for figure in figures(scope, QUARTER, AS_OF):
@@ -160,9 +166,12 @@ def test_page_csv_and_workbook_hold_the_same_rows(signed_in, caseload):
             reverse("performance_cases_file", args=[QUARTER, measure, kind]) + query
             for kind in ("csv", "xlsx")
         )
-        for found in (csv_rows(signed_in.get(as_csv)), xlsx_rows(signed_in.get(as_xlsx))):
+        taken = [
+            take_away(signed_in, address, manager) for address in (as_csv, as_xlsx, f"{as_csv}&done=above")
+        ]
+        for found in (csv_rows(taken[0]), xlsx_rows(taken[1])):
             assert sorted((row[at], row[why]) for row in found) == expected, measure.code
-        assert len(csv_rows(signed_in.get(f"{as_csv}&done=above"))) == figure.tallied.above
+        assert len(csv_rows(taken[2])) == figure.tallied.above
 
 
 def test_pending_and_left_out_stand_apart(signed_in, caseload):
@@ -181,7 +190,8 @@ def test_who_looked_at_a_list_is_written_with_the_cases_that_were_shown(signed_i
     signed_in.get(address)
     look = Consultation.objects.get(kind=Consultation.Kind.LIST)
     assert (look.page, set(look.cases)) == ("figure new_orders", shown)
-    body(signed_in.get(reverse("performance_cases_file", args=[QUARTER, measure, "csv"])))
+    file = reverse("performance_cases_file", args=[QUARTER, measure, "csv"])
+    body(take_away(signed_in, file, caseload.somebody(Role.FIRST_LINE_MANAGER, caseload.teams[0])))
     assert set(Consultation.objects.get(kind=Consultation.Kind.EXPORT).cases) == shown
 
 

@@ -22,7 +22,7 @@ from assessments.domain.lscmi_answers import every_key
 from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
 from assessments.models import Intervention, Plan, ScoreMismatch
 from cases import operations as case_operations
-from cases.models import Case, Draft, Job, Opening, Role, Team, Timescale, User
+from cases.models import Case, Draft, Export, Job, Opening, Role, Team, Timescale, User
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from performance import operations as performance_operations
@@ -337,6 +337,7 @@ def a_world() -> World:
     )  # fmt: skip
     made.keys |= {
         "job": job.pk,
+        "export": an_export(made).pk,
         "team": Team.objects.get().pk,
         "worker": worker.pk,
         "availability": hours.pk,
@@ -347,6 +348,14 @@ def a_world() -> World:
         "key": publish(made),
     }
     return made
+
+
+def an_export(world: World) -> Export:
+    """A list of people that waits for somebody's agreement."""
+    return case_operations.request_export(
+        actor=world.users[Role.PERFORMANCE_OFFICER], page="overdue", words="Overdue", address="/overdue/csv/",
+        rows=612, reason="audit", why="", given_to="outside", recipient="Clerk, Inspectorate", now=timezone.now(),
+    )  # fmt: skip
 
 
 def publish(world: World) -> UUID:
