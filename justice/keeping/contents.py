@@ -138,4 +138,4 @@ def sequences_of_postgresql(ask: Ask) -> dict[str, int]:
 def _plain(definition: str) -> str:
     """Without casts and brackets: PostgreSQL says the same rule in other words after it was restored once."""
     words = re.sub(r"::[a-z ]+(\(\d+(,\d+)?\))?(\[\])?", "", definition)
-    return re.sub(r"[()\s]+", " ", words).strip()
+    return re.sub(r"[()\s]+", " ", words).replace("[ ", "[").replace(" ]", "]").replace(" ,", ",").strip()

@@ -61,7 +61,8 @@ class Sqlite:
         self.connection.ensure_connection()
         with closing(sqlite3.connect(file)) as source:
             source.backup(self.connection.connection)
-        return self._contents(self.connection.connection, tick)
+        with closing(sqlite3.connect(self.connection.settings_dict["NAME"])) as made:
+            return self._contents(made, tick)
 
     @contextmanager
     def scratch(self, file: Path, tick: Tick = nothing) -> Iterator[Contents]:
