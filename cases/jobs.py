@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils.module_loading import import_string
 
 from cases.models import Council, Job, User
+from justice.logs import request_number
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,15 @@ def work(clock: Callable[[], datetime], limit: int = 100) -> int:
 
 def run(job: Job, clock: Callable[[], datetime]) -> None:
     """Do one claimed job. What fails is tried again at the next round, five times in all."""
+    number = request_number.set(f"job-{job.pk}")
+    try:
+        _run(job, clock)
+        log.info("job", extra={"job": job.pk, "kind": job.kind, "outcome": job.state})
+    finally:
+        request_number.reset(number)
+
+
+def _run(job: Job, clock: Callable[[], datetime]) -> None:
     try:
         result = import_string(settings.JOB_KINDS[job.kind])(Running(job, clock)) or {}
     except Exception as error:

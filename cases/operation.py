@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from cases import permissions, timescales
 from cases.models import Case, Council, Entry, Role, Submission, User
 from cases.models.base import current_actor, current_entry
 from justice.domain.errors import Problem, Refused
+
+log = logging.getLogger(__name__)
 
 SYSTEM_EMAIL = "system@justice.invalid"
 
@@ -89,9 +92,20 @@ def operation(
             if submission is not None:
                 submission.result = entry.subject
                 submission.save(update_fields=("result",))
+    except Exception as error:
+        _tell(entry, type(error).__name__)
+        raise
+    else:
+        _tell(entry, "done")
     finally:
         current_entry.reset(tokens[0])
         current_actor.reset(tokens[1])
+
+
+def _tell(entry: Entry, outcome: str) -> None:
+    """One line of the log, with ids only: by it the number of a request leads to the entry, and back."""
+    said = {"operation": entry.operation, "user": entry.actor_id, "case": entry.case_id, "outcome": outcome}
+    log.info("operation", extra={**said, **({"entry": entry.pk} if outcome == "done" else {})})
 
 
 class _BodyEncoder(DjangoJSONEncoder):

@@ -90,7 +90,7 @@ _SCHEMA = (
     f"JOIN pg_namespace n ON n.oid = c.connamespace WHERE {_OURS} AND c.conrelid <> 0",
     f"SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class t ON t.oid = i.indexrelid "
     f"JOIN pg_namespace n ON n.oid = t.relnamespace WHERE {_OURS}",
-    "SELECT 'trigger ' || pg_get_triggerdef(g.oid) || ' enabled ' || g.tgenabled FROM pg_trigger g "
+    "SELECT 'trigger ' || pg_get_triggerdef(g.oid) || ' enabled ' || g.tgenabled::text FROM pg_trigger g "
     f"JOIN pg_class t ON t.oid = g.tgrelid JOIN pg_namespace n ON n.oid = t.relnamespace "
     f"WHERE {_OURS} AND NOT g.tgisinternal",
     "SELECT 'function ' || pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
@@ -138,4 +138,4 @@ def sequences_of_postgresql(ask: Ask) -> dict[str, int]:
 def _plain(definition: str) -> str:
     """Without casts and brackets: PostgreSQL says the same rule in other words after it was restored once."""
     words = re.sub(r"::[a-z ]+(\(\d+(,\d+)?\))?(\[\])?", "", definition)
-    return re.sub(r"[()\s]+", " ", words).strip()
+    return re.sub(r"[()\s]+", " ", words).replace("[ ", "[").replace(" ]", "]").replace(" ,", ",").strip()

@@ -47,6 +47,8 @@ class Sqlite:
 
     def dump(self, into: Path, tick: Tick = nothing) -> Contents:
         self.connection.ensure_connection()
+        if self.connection.in_atomic_block:  # SQLite would wait for it to end, for ever
+            raise NotPossible("a database is not copied in the middle of a change to it")
         with closing(sqlite3.connect(into)) as copy:
             self.connection.connection.backup(copy)
             return of_sqlite(copy, tick=tick)
@@ -59,8 +61,8 @@ class Sqlite:
         self.connection.ensure_connection()
         with closing(sqlite3.connect(file)) as source:
             source.backup(self.connection.connection)
-        self.connection.close_if_unusable_or_obsolete()
-        return self._contents(self.connection.connection, tick)
+        with closing(sqlite3.connect(self.connection.settings_dict["NAME"])) as made:
+            return self._contents(made, tick)
 
     @contextmanager
     def scratch(self, file: Path, tick: Tick = nothing) -> Iterator[Contents]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+from justice import logs
 from justice.settings.values import BASE, VAR, database, env, label_pack
 
 BASE_DIR = BASE
@@ -366,16 +367,5 @@ REMINDER_FILES = VAR / "reminders"
 # licence names a file of labels (justice.settings.values.label_pack); without one items go by their numbers.
 LSCMI_LABELS = label_pack(env("LSCMI_LABEL_PACK", default=""))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        # Paths of pages that were not found are not worth a line each.
-        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "justice": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-    },
-}
+# One line for whoever watches the screen; production says the same as JSON, and more of it (justice.logs).
+LOGGING = logs.settings_for(screen=True, level="WARNING")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
 
+from justice import logs
 from justice.settings import safety
 from justice.settings.base import *  # noqa: F403
-from justice.settings.base import BEHIND_PROXY, DATABASES, INSTALLED_APPS, OIDC_ISSUER, REDIS_URL, STORAGES
+from justice.settings.base import BEHIND_PROXY, STORAGES
 from justice.settings.values import env
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -37,19 +38,15 @@ CSRF_COOKIE_NAME = "__Host-csrf"
 # Names with a hash in them, so that browsers may keep the files for ever.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "justice.settings.storage.StaticFiles"}}
 
+# Lines for a machine: one JSON object each, with the keys that justice.logs allows.
+LOG_LEVEL = env("LOG_LEVEL", default="INFO")
+LOGGING = logs.settings_for(screen=False, level=LOG_LEVEL)
+
 _mistakes = safety.mistakes(
     {
-        "DEBUG": DEBUG,
-        "SECRET_KEY": SECRET_KEY,
-        "ALLOWED_HOSTS": ALLOWED_HOSTS,
-        "DATABASES": DATABASES,
-        "REDIS_URL": REDIS_URL,
+        **{name: value for name, value in globals().items() if name.isupper()},
         "EMAIL_URL": env("EMAIL_URL", default=""),
         "DEFAULT_FROM_EMAIL": env("DEFAULT_FROM_EMAIL", default=""),
-        "CSRF_TRUSTED_ORIGINS": CSRF_TRUSTED_ORIGINS,
-        "INSTALLED_APPS": INSTALLED_APPS,
-        "SECOND_STEP_REQUIRED": SECOND_STEP_REQUIRED,
-        "OIDC_ISSUER": OIDC_ISSUER,
     }
 )
 if _mistakes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,16 +20,20 @@ from django.utils import timezone
 
 from cases import budget
 from justice.domain.errors import Refused
+from justice.logs import request_number
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-# The number of the request being answered, for each line of the log and for the error page.
-request_number: ContextVar[str] = ContextVar("request_number", default="")
+log = logging.getLogger(__name__)
+
 _NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
 class RequestNumber:
-    """Gives each request a number, told to the browser: "it went wrong at ten" leads to the line in the log."""
+    """Gives each request a number, told to the browser: "it went wrong at ten" leads to the line in the log.
+
+    That line says which page it was by its name, never by the path: anything may have been typed there.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -37,13 +42,29 @@ class RequestNumber:
         told = request.headers.get("X-Request-ID", "")
         number = told if _NUMBER.fullmatch(told) else uuid.uuid4().hex
         request.number = number  # type: ignore[attr-defined]
-        token = request_number.set(number)
+        token, begun = request_number.set(number), time.monotonic()
         try:
             response = self.get_response(request)
+            self.tell(request, response, time.monotonic() - begun)
         finally:
             request_number.reset(token)
         response["X-Request-ID"] = number
         return response
+
+    def tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        if request.path_info.startswith(settings.STATIC_URL):
+            return
+        found = request.resolver_match
+        # Who it was, if the page asked: a line of the log is no reason for a query.
+        user = getattr(request, "_cached_user", None)
+        said = {
+            "method": request.method,
+            "route": found.view_name if found else "",
+            "status": response.status_code,
+            "ms": round(seconds * 1000),
+            "user": getattr(user, "pk", None),
+        }
+        log.info("request", extra=said)
 
 
 class Headers:

@@ -23,6 +23,7 @@ from cases.models import Case, Entry, Job, Person
 from justice.keeping import backups, contents, databases, record
 from tests.builders import a_case, an_order
 from tests.figures import size
+from tests.trust.own_database import at_the_server, keeping, own_database  # noqa: F401
 
 AT = datetime(2026, 11, 27, 2, 15, tzinfo=UTC)
 CANARY = "Quillfeather-Zanzibar"
@@ -30,7 +31,7 @@ KEY = pyrage.x25519.Identity.generate()
 
 
 @pytest.fixture
-def records(transactional_db: None) -> Case:
+def records(own_database: Path | str) -> Case:
     """A case with an order and a name to look for; committed, since a backup reads from outside."""
     case = an_order(hours=100).case
     person = case.person
@@ -54,8 +55,7 @@ def elsewhere(keeping: Any, tmp_path: Path) -> Iterator[Any]:
     other = connection.copy()
     if connection.vendor == "postgresql":
         name = f"{connection.settings_dict['NAME']}_elsewhere"
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
+        at_the_server(f'CREATE DATABASE "{name}"')
         other.settings_dict["NAME"] = name
     else:
         other.settings_dict["NAME"] = str(tmp_path / "elsewhere.sqlite3")
@@ -64,8 +64,7 @@ def elsewhere(keeping: Any, tmp_path: Path) -> Iterator[Any]:
     finally:
         other.close()
         if connection.vendor == "postgresql":
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            at_the_server(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def contents_of(database: Any, tmp_path: Path) -> contents.Contents:
@@ -302,6 +301,7 @@ def test_nothing_is_outside_the_comparison(records: Case, keeping: Any, figure: 
     figure.add("django_migrations" in compared, "migrations")
     # A folder beside the code is in the backup, or is named here with the reason why not.
     not_kept = {
+        "BASE": "the code",
         "BASE_DIR": "the code",
         "VAR": "what the folders are in",
         "BACKUP_FOLDER": "the backups themselves",

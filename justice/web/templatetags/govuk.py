@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from justice.web import dates
 from justice.web.forms import errors_of
-from justice.web.middleware import request_number
+from justice.logs import request_number
 from justice.web.shortcuts import KEYS
 from justice.web.status import SHAPES, Status, rag
 
