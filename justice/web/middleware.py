@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -15,10 +16,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 
+from cases.consultations import NotLogged
 from justice.domain.errors import Refused
 
+log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # The number of the request being answered, for each line of the log and for the error page.
@@ -110,7 +114,8 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class Refusals:
-    """A refusal that no form was there to show becomes a page that says what is wrong."""
+    """A refusal that no form was there to show becomes a page that says what is wrong; a look that could not be written
+    down becomes one that shows nothing of the record."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -121,4 +126,8 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return render(request, "refused.html", {"problems": error.problems}, status=422)
+        if isinstance(error, NotLogged):
+            log.error("a look at %s could not be logged, and nothing was shown", error)
+            # Asks nothing of the database, which may be what is wrong.
+            return HttpResponse(render_to_string("503.html"), status=503)
         return None
