@@ -6,6 +6,7 @@ from cases.models.base import Recorded, Versioned, current_entry, tracked
 from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case
 from cases.models.drafts import Draft
+from cases.models.governance import RefusedLook, Seal, UnusualLooking
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
@@ -49,13 +50,16 @@ __all__ = [
     "Opening",
     "Person",
     "Recorded",
+    "RefusedLook",
     "ReviewSlots",
+    "Seal",
     "Role",
     "SearchWord",
     "Spelling",
     "Submission",
     "Team",
     "Timescale",
+    "UnusualLooking",
     "User",
     "Versioned",
     "VictimInformation",

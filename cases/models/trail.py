@@ -6,6 +6,7 @@ The database itself refuses to change or delete an Entry or a Consultation (trig
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -42,11 +43,28 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ("-at", "-pk")
-        indexes = (models.Index(fields=("case", "-at"), name="entries_of_a_case"),)
+        indexes = (
+            models.Index(fields=("case", "-at"), name="entries_of_a_case"),
+            models.Index(fields=("at",), name="entries_in_order"),  # cases.seals
+        )
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:
         return f"{self.operation} {self.pk}"
+
+
+@models.JSONField.register_lookup
+class Lists(models.Lookup):
+    """A JSON list that holds a whole number: `cases__lists=12`."""
+
+    lookup_name = "lists"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":  # the index looks_in_lists serves this
+            return f"{column} @> %s::jsonb", [*parameters, str(int(self.rhs))]
+        return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = %s)", [*parameters, int(self.rhs)]
 
 
 class ConsultationQuerySet(models.QuerySet):
@@ -55,6 +73,10 @@ class ConsultationQuerySet(models.QuerySet):
         if user.role == Role.INFORMATION_GOVERNANCE and user.is_active:
             return self.filter(council=user.council_id)
         return self.filter(user=user.pk)
+
+    def of_case(self, case: int) -> ConsultationQuerySet:
+        """Looks at one record, and lists, searches and files it was in."""
+        return self.filter(models.Q(case=case) | models.Q(cases__lists=case))
 
 
 class Consultation(models.Model):
@@ -89,6 +111,7 @@ class Consultation(models.Model):
         indexes = (
             models.Index(fields=("case", "-at"), name="looks_at_a_case"),
             models.Index(fields=("user", "-at"), name="looks_by_a_user"),
+            models.Index(fields=("at",), name="looks_in_order"),  # cases.seals
         )
 
     def __str__(self) -> str:

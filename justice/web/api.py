@@ -60,7 +60,9 @@ class BadKey(exceptions.ValidationError):
 
 class CannotBeLogged(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "The log of who looked could not be written, so nothing is shown. Try again in a few minutes"
+    default_detail = (
+        "The log of who looked could not be written, so nothing is shown. Try again in a few minutes"
+    )
 
 
 def idempotency_key(request: Request) -> uuid.UUID | None:

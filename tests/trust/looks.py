@@ -18,16 +18,18 @@ from pypdf import PdfReader
 
 from cases import search
 from cases.models import Alert, Associate, Case, Consultation, ContactPoint, Note, Person, VictimInformation
+from justice.web.context import FIND_PEOPLE
+from orders.models import Order
 from tests.web.conftest import World
 from tests.web.test_pages import addresses
 from tests.web.walk import ROLES, also
 
-CANARY = re.compile(r"zq(\d+)x", re.IGNORECASE)
+CANARY = re.compile(r"zqcanary(\d+)x", re.IGNORECASE)
 
 
 def canary(case: int) -> str:
     """A word that stands in the records of one case and nowhere else."""
-    return f"Zq{case}x"
+    return f"Zqcanary{case}x"
 
 
 def place_canaries() -> None:
@@ -37,7 +39,7 @@ def place_canaries() -> None:
         Person.objects.filter(pk=person.pk).update(family_name=word, reference=word)
         for model, column in ((Alert, "text"), (Associate, "name"), (ContactPoint, "note")):
             model.objects.filter(person=person).update(**{column: word})
-        for model, column in ((Note, "text"), (VictimInformation, "name")):
+        for model, column in ((Note, "text"), (VictimInformation, "name"), (Order, "reference")):
             model.objects.filter(case=case).update(**{column: word})
     search.refresh(list(Person.objects.values_list("pk", flat=True)))
 
@@ -75,15 +77,18 @@ def body_of(answer: HttpResponse) -> str:
 
 
 def keys_of(answer: HttpResponse) -> set[int]:
-    """The cases that an answer to a program names by their keys."""
+    """The cases that an answer to a program names by their keys, or by those of their orders."""
     if not answer.headers.get("Content-Type", "").startswith("application/json"):
         return set()
     found: set[int] = set()
+    orders: set[int] = set()
 
     def look(value: Any) -> None:
         if isinstance(value, dict):
             if isinstance(value.get("case"), int):
                 found.add(value["case"])
+            elif isinstance(value.get("order"), int):
+                orders.add(value["order"])
             for inner in value.values():
                 look(inner)
         elif isinstance(value, list):
@@ -91,7 +96,7 @@ def keys_of(answer: HttpResponse) -> set[int]:
                 look(inner)
 
     look(answer.json())
-    return found
+    return found | set(Order.objects.filter(pk__in=orders).values_list("case", flat=True))
 
 
 def asked(client: Client, what: str, method: str, address: str, data: dict[str, Any]) -> Answer:
@@ -114,7 +119,9 @@ def reads(world: World) -> Iterator[tuple[str, str]]:
         if isinstance(name, str) and name.startswith("api-") and name.endswith("-list"):
             yield name, reverse(name)
     for name in ("cases", "orders", "notes", "timescales"):
-        key = world.keys[{"cases": "case", "orders": "order", "notes": "note", "timescales": "timescale"}[name]]
+        key = world.keys[
+            {"cases": "case", "orders": "order", "notes": "note", "timescales": "timescale"}[name]
+        ]
         yield f"one of {name}", f"/api/v1/{name}/{key}/"
 
 
@@ -126,9 +133,11 @@ def questions(world: World, roles: tuple[str, ...] = ROLES) -> Iterator[tuple[st
         client.raise_request_exception = False
         for _, address in everywhere:
             yield role, client, "get", address, {}
-        yield role, client, "post", reverse("people"), {"text": canary(world.keys["case"])}
+        if role in FIND_PEOPLE:  # others find nobody, and are shown their own words again
+            yield role, client, "post", reverse("people"), {"text": canary(world.keys["case"])}
 
 
 def crawl(world: World, roles: tuple[str, ...] = ROLES) -> Iterator[Answer]:
+    """Each answer with what it shows and what was logged of it."""
     for role, client, method, address, data in questions(world, roles):
         yield asked(client, role, method, address, data)

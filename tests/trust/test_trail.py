@@ -24,3 +24,4 @@ def test_every_look_is_logged(world: World, figure):
             figure.add(not answer.missing, f"missing: {answer}")
             figure.add(not answer.extra, f"extra: {answer}")
     print(seen, time.time() - t)
+    print("\n".join(figure.wrong))
