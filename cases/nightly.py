@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from cases import drafts, search, timescales
+from django.conf import settings
+
+from cases import drafts, seals, search, timescales
 from cases.jobs import Running
 from cases.models import Case, Person
 from cases.notices import claim_notices, send_messages
+
+log = logging.getLogger(__name__)
 
 
 def check_timescales(job: Running) -> dict[str, Any]:
@@ -50,6 +56,19 @@ def clear_drafts(job: Running) -> dict[str, Any]:
     if council is None:
         raise ValueError("drafts are those of a council's staff")
     return {"removed": drafts.clear_old(council, job.now())}
+
+
+def seal_trail(job: Running) -> dict[str, Any]:
+    """The hour's seals on the log of changes and looks, of every council."""
+    return {"made": seals.seal_all(job.now(), Path(settings.SEALS_DIR))}
+
+
+def check_seals(job: Running) -> dict[str, Any]:
+    """Compare the log with its seals and list where it is otherwise; it should always be nowhere."""
+    found = [str(one) for one in seals.check(job.now(), Path(settings.SEALS_DIR))]
+    for one in found:
+        log.error("the trail is not as it was sealed: %s", one)
+    return {"differences": found}
 
 
 def notify(job: Running) -> dict[str, Any]:

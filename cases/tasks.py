@@ -20,8 +20,16 @@ def work() -> int:
 
 
 @app.task
+def hourly() -> int:
+    """Ask for the hour's seals, once for the whole installation."""
+    jobs.ask("seal_trail", f"{timezone.now():%Y-%m-%d %H}")
+    return jobs.work(timezone.now)
+
+
+@app.task
 def nightly() -> int:
     """Ask for the night's jobs of every council, and do them."""
+    jobs.ask("check_seals", timezone.localdate().isoformat())
     return _ask_each(NIGHTLY)
 
 

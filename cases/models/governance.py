@@ -1,4 +1,4 @@
-"""What watches over the trail: seals that show whether it was altered, looks that were refused, and looks to ask about."""
+"""What watches over the trail: its seals, looks that were refused, and looks that a manager is to ask about."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -56,9 +56,11 @@ def show(
     page: str,
     file: str = "",
     keys: Sequence[object] = (),
+    beside: Iterable[int] = (),
     **context: Any,
 ) -> HttpResponseBase:
-    """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address."""
+    """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address;
+    `beside`: the cases of whatever else stands on the page."""
 
     def took_away(cases: list[int]) -> None:
         looked_through(user=request.user, cases=cases, page=page, kind=Consultation.Kind.EXPORT)
@@ -66,7 +68,7 @@ def show(
     if file:
         answer = {"csv": csv_response, "xlsx": xlsx_response}[file]
         return answer(listing, on_export=took_away)
-    looked_through(user=request.user, cases=listing.case_keys, page=page)
+    looked_through(user=request.user, cases=[*listing.case_keys, *beside], page=page)
     name = request.resolver_match.url_name
     files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}
     return render(request, template, {"listing": listing, "title": listing.caption, **files, **context})

@@ -212,11 +212,16 @@ JOB_KINDS = {
     "notify": "cases.nightly.notify",
     "remind": "orders.nightly.remind",
     "clear_drafts": "cases.nightly.clear_drafts",
+    "seal_trail": "cases.nightly.seal_trail",
+    "check_seals": "cases.nightly.check_seals",
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
 }
 JOB_BELL = "justice.celery.wake_workers"
+
+# Where each seal on the trail is copied (cases.seals): outside the database, best where its owner cannot write.
+SEALS_DIR = env("SEALS_DIR", default=str(VAR / "seals"))
 
 # The address people type, for the links in messages.
 SITE_ADDRESS = env("SITE_ADDRESS", default="http://localhost:8000")
