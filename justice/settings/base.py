@@ -77,6 +77,8 @@ FORM_RENDERER = "justice.web.forms.Renderer"
 # The database. One transaction per operation is the operation's own affair, so not one per request.
 DATABASES = {"default": database(default=f"sqlite:///{VAR / 'justice.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Whether the site must sign in to it as a role that could not alter the trail: real records need that.
+TWO_DATABASE_ROLES = False
 
 # One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]

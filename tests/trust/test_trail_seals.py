@@ -142,15 +142,17 @@ def test_a_row_that_commits_late_is_left_for_the_next_seal(db: None, tmp_path: P
 
 @pytest.mark.postgresql_only
 def test_on_postgresql_nothing_is_sealed_past_a_transaction_that_is_open():
-    from psycopg import connect
+    from psycopg2 import connect
 
     settings_ = connection.get_connection_params()
     now = datetime.now(UTC) + timedelta(hours=1)
-    with connect(host=settings_["host"], dbname=settings_["dbname"], user=settings_["user"]) as other:
-        other.execute("CREATE TEMPORARY TABLE written (one int)")
-        begun = other.execute("SELECT now()").fetchone()[0]
-        assert seals.sealable_before(now) <= begun
-        other.rollback()
+    other = connect(host=settings_["host"], dbname=settings_["dbname"], user=settings_["user"])
+    with other.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE written (one int)")
+        cursor.execute("SELECT now()")
+        begun = cursor.fetchone()[0]
+    assert seals.sealable_before(now) <= begun
+    other.close()
     assert seals.sealable_before(now) > begun
 
 
