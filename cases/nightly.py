@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from cases import drafts, seals, search, timescales
+from cases import drafts, seals, search, timescales, unusual
 from cases.jobs import Running
 from cases.models import Case, Person
 from cases.notices import claim_notices, send_messages
@@ -69,6 +69,15 @@ def check_seals(job: Running) -> dict[str, Any]:
     for one in found:
         log.error("the trail is not as it was sealed: %s", one)
     return {"differences": found}
+
+
+def find_unusual_looking(job: Running) -> dict[str, Any]:
+    """What of yesterday's looks a manager is to ask about."""
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("looks are those of a council's staff")
+    yesterday = date.fromisoformat(job.arguments["on"]) - timedelta(days=1)
+    return {"found": unusual.find(council, yesterday, job.now())}
 
 
 def notify(job: Running) -> dict[str, Any]:

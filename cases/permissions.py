@@ -50,6 +50,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "name_victim_readers": _LINE,
     "set_victim_safety": _WORK,
     "open_restricted_record": _WORK | _REGISTER,
+    "answer_unusual_looking": _MANAGE,
     "explain_lateness": _WORK,
     "excuse_timescale": _MANAGE | _FIGURES,
     "record_note": _OFFICE | _REGISTER,

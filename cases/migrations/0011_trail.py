@@ -52,7 +52,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=1000)),
-                ("answered_at", models.DateTimeField(null=True)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -139,7 +138,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=1000)),
-                ("answered_at", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ("-on", "user", "found"),

@@ -92,7 +92,6 @@ class UnusualLooking(Versioned):
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
     note = models.CharField(max_length=1000, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
 
     objects = UnusualLookingQuerySet.as_manager()
     history = tracked()

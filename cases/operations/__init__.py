@@ -49,8 +49,10 @@ from cases.operations.settings import (
     set_calendar_day,
     set_local_standard,
 )
+from cases.operations.unusual import answer_unusual_looking
 
 __all__ = [
+    "answer_unusual_looking",
     "add_alias",
     "add_associate",
     "add_contact_point",

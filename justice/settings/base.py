@@ -215,6 +215,7 @@ JOB_KINDS = {
     "remind": "orders.nightly.remind",
     "clear_drafts": "cases.nightly.clear_drafts",
     "seal_trail": "cases.nightly.seal_trail",
+    "find_unusual_looking": "cases.nightly.find_unusual_looking",
     "check_seals": "cases.nightly.check_seals",
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",

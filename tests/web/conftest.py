@@ -22,7 +22,7 @@ from assessments.domain.lscmi_answers import every_key
 from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
 from assessments.models import Intervention, Plan, ScoreMismatch
 from cases import operations as case_operations
-from cases.models import Case, Draft, Job, Role, Team, Timescale, User
+from cases.models import Case, Draft, Job, Role, Team, Timescale, UnusualLooking, User
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from performance import operations as performance_operations
@@ -312,12 +312,19 @@ def a_world() -> World:
     cover = case_operations.arrange_cover(
         actor=manager, worker=worker, by=staff(Role.CASEWORKER, team=team), from_on=today, to_on=today, today=today
     )  # fmt: skip
+    looking = UnusualLooking.objects.create(
+        council=council, user=worker, on=today, found="volume", cases=[made.keys["case"]], count=40,
+        found_at=timezone.now(),
+    )  # fmt: skip
     made.keys |= {
         "job": job.pk,
         "team": Team.objects.get().pk,
         "worker": worker.pk,
         "availability": hours.pk,
         "cover": cover.pk,
+        "looking": looking.pk,
+        "since": (today - timedelta(days=30)).isoformat(),
+        "until": today.isoformat(),
         "gap": "ethnicity",
         "table": "open-cases",
         "tool": "rm2000",
