@@ -23,6 +23,7 @@ def forbid(editor: BaseDatabaseSchemaEditor, table: str) -> None:
         editor.execute(
             f"CREATE TRIGGER add_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION add_only()"
         )
+        forbid_emptying(editor, table)
         return
     for change in ("UPDATE", "DELETE"):
         editor.execute(
@@ -31,10 +32,44 @@ def forbid(editor: BaseDatabaseSchemaEditor, table: str) -> None:
         )
 
 
+def forbid_emptying(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Make PostgreSQL refuse TRUNCATE, which fires no trigger of a row. SQLite has no such statement."""
+    if editor.connection.vendor == "postgresql":
+        editor.execute(_POSTGRESQL_FUNCTION)
+        editor.execute(
+            f"CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION add_only()"
+        )
+
+
+def allow_emptying(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Undo `forbid_emptying`."""
+    if editor.connection.vendor == "postgresql":
+        editor.execute(f"DROP TRIGGER IF EXISTS never_emptied ON {table}")
+
+
+def never_emptied() -> RunPython:
+    """The migration step for the add-only tables that are already there: those made later get it by `forbid`."""
+
+    def each(
+        step: Callable[[BaseDatabaseSchemaEditor, str], None],
+    ) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+        def run(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+            there = editor.connection.introspection.table_names()
+            for table in TABLES:
+                if table in there:
+                    step(editor, table)
+
+        return run
+
+    return RunPython(each(forbid_emptying), each(allow_emptying))
+
+
 def allow(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Undo `forbid`: for a migration backwards."""
     if editor.connection.vendor == "postgresql":
         editor.execute(f"DROP TRIGGER IF EXISTS add_only ON {table}")
+        allow_emptying(editor, table)
         return
     for change in ("UPDATE", "DELETE"):
         editor.execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{change.lower()}")
@@ -77,6 +112,8 @@ def settled(table: str, once: str, *columns: str) -> RunPython:
 TABLES = (
     "cases_entry",
     "cases_consultation",
+    "cases_seal",
+    "cases_refusedlook",
     "performance_return",
     "performance_returnrow",
     "orders_hoursline",

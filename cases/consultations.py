@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import DatabaseError
 from django.db.models import Exists, OuterRef
 
 from cases import budget
@@ -25,9 +26,18 @@ from cases.models.people import SEE_RESTRICTED
 # How the pages are called that list the cases behind a figure: closed ones as well, which nobody holds.
 FIGURES = ("figure ", "table ", "outcome")
 
+GOVERNANCE = "information governance"
+
+
+class NotLogged(Exception):  # noqa: N818  (a word of the house)
+    """The look could not be written down: nothing of the record may be shown."""
+
 
 def basis_of(user: User, case: Case) -> str:
-    """On what ground this person sees this case now, worked out rather than asked."""
+    """On what ground this person sees this case now, worked out rather than asked: the grounds of
+    CaseQuerySet.visible_to, the closest first."""
+    if user.role == Role.INFORMATION_GOVERNANCE:
+        return GOVERNANCE
     covered = Exists(Cover.objects.in_force().filter(by=user, worker=OuterRef("worker")))
     rows = Allocation.objects.filter(case=case, to_on=None).annotate(covered=covered)
     held = rows.values_list("worker_id", "team_id", "covered")
@@ -72,10 +82,7 @@ def looked_at(
         basis=basis_of(user, case),
         recipient=recipient,
     )
-    if row.basis in budget.COUNTED:
-        budget.spend(user, {case.pk}, row)
-    else:
-        row.save(force_insert=True)
+    _write(row, {case.pk} if row.basis in budget.COUNTED else set())
 
 
 def looked_through(
@@ -103,7 +110,16 @@ def looked_through(
     beyond = budget.outside(user, shown) if reaches and not agreed else set()
     if beyond:
         row.basis = budget.OUTSIDE
-        budget.spend(user, beyond, row)
-    else:
-        row.save(force_insert=True)
+    _write(row, beyond)
     return row
+
+
+def _write(row: Consultation, beyond: set[int]) -> None:
+    """Write the look down; `beyond` are those of its cases that count towards the user's budget."""
+    try:
+        if beyond:
+            budget.spend(row.user, beyond, row)
+        else:
+            row.save(force_insert=True)
+    except DatabaseError as error:
+        raise NotLogged(row.page) from error

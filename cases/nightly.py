@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+import logging
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
-from cases import drafts, operations, search, signing_in, timescales
+from django.conf import settings
+
+from cases import drafts, operations, seals, search, signing_in, timescales, unusual
 from cases.jobs import Running
 from cases.models import Case, Person
 from cases.notices import claim_notices, send_messages, send_of_stop, send_opening_messages
 from cases.operation import Stale, system_user
+
+log = logging.getLogger(__name__)
 
 
 def check_timescales(job: Running) -> dict[str, Any]:
@@ -66,6 +72,28 @@ def close_unused_accounts(job: Running) -> dict[str, Any]:
             continue
         closed += 1
     return {"closed": closed, "sessions": signing_in.tidy(job.now())}
+
+
+def seal_trail(job: Running) -> dict[str, Any]:
+    """The hour's seals on the log of changes and looks, of every council."""
+    return {"made": seals.seal_all(job.now(), Path(settings.SEALS_DIR))}
+
+
+def check_seals(job: Running) -> dict[str, Any]:
+    """Compare the log with its seals and list where it is otherwise; it should always be nowhere."""
+    found = [str(one) for one in seals.check(job.now(), Path(settings.SEALS_DIR))]
+    for one in found:
+        log.error("the trail is not as it was sealed: %s", one)
+    return {"differences": found}
+
+
+def find_unusual_looking(job: Running) -> dict[str, Any]:
+    """What of yesterday's looks a manager is to ask about."""
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("looks are those of a council's staff")
+    yesterday = date.fromisoformat(job.arguments["on"]) - timedelta(days=1)
+    return {"found": unusual.find(council, yesterday, job.now())}
 
 
 def notify(job: Running) -> dict[str, Any]:

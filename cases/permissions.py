@@ -56,6 +56,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "review_opening": _MANAGE,
     "permit_access": _MANAGE,
     "end_permission": _MANAGE,
+    "answer_unusual_looking": _MANAGE,
     "explain_lateness": _WORK,
     "excuse_timescale": _MANAGE | _FIGURES,
     "record_note": _OFFICE | _REGISTER,

@@ -16,15 +16,24 @@ NIGHTLY = (
     "keep_figures",
     "clear_drafts",
     "close_unused_accounts",
+    "find_unusual_looking",
 )
 MORNING = ("notify", "remind")
-# Not of a council but of the whole: a backup, which is then restored beside the real database and compared.
-NIGHTLY_ONCE = ("backup",)
+# Not of a council but of the whole: the log against its seals, and a backup, which is then restored beside the real
+# database and compared.
+NIGHTLY_ONCE = ("check_seals", "backup")
 
 
 @app.task
 def work() -> int:
     """Do the jobs that wait."""
+    return jobs.work(timezone.now)
+
+
+@app.task
+def hourly() -> int:
+    """Ask for the hour's seals, once for the whole installation."""
+    jobs.ask("seal_trail", f"{timezone.now():%Y-%m-%d %H}")
     return jobs.work(timezone.now)
 
 

@@ -12,6 +12,7 @@ from cases.views import (
     chronology,
     drafts,
     exports,
+    governance,
     homes,
     jobs,
     lists,
@@ -20,6 +21,7 @@ from cases.views import (
     person,
     settings,
     sight,
+    unusual,
 )
 
 
@@ -107,6 +109,24 @@ urlpatterns = [
     ),
     path("timescales/<int:timescale>/late/", people.ExplainTimescale.as_view(), name="explain_lateness"),
     path("timescales/<int:timescale>/excuse/", people.ExcuseTimescale.as_view(), name="excuse_timescale"),
+    path("governance/", governance.who_looked, name="who_looked"),
+    *as_files("governance/records/<int:case>/", governance.record_looks, "record_looks"),
+    *as_files("governance/records/<int:case>/changes/", governance.record_changes, "record_changes"),
+    path("governance/staff/", governance.ask_staff_looks, name="ask_staff_looks"),
+    *as_files(
+        "governance/staff/<int:worker>/<str:since>/<str:until>/", governance.staff_looks, "staff_looks"
+    ),
+    *as_files(
+        "governance/staff/<int:worker>/<str:since>/<str:until>/incident/",
+        governance.incident_report,
+        "incident_report",
+    ),
+    *as_files("unusual-looking/", unusual.unusual_looking, "unusual_looking"),
+    path(
+        "unusual-looking/<int:looking>/",
+        unusual.AnswerUnusualLooking.as_view(),
+        name="answer_unusual_looking",
+    ),
     path("jobs/<int:job>/", jobs.job, name="job"),
     path("settings/", settings.settings_home, name="settings"),
     path("settings/moved/", settings.moved, name="settings_moved"),

@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
         "task": "cases.tasks.work",
         "schedule": SECONDS_BETWEEN_ROUNDS_EMBEDDED if settings.JOBS_EMBEDDED else SECONDS_BETWEEN_ROUNDS,
     },
+    "hourly": {"task": "cases.tasks.hourly", "schedule": crontab(minute=20)},
     "nightly": {"task": "cases.tasks.nightly", "schedule": crontab(hour=2, minute=15)},
     "morning": {"task": "cases.tasks.morning", "schedule": crontab(hour=6, minute=45)},
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from justice.database_roles import mistakes
 
 
 @login_not_required
@@ -22,7 +25,8 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """It can do the work: the database answers and its tables are those of this version."""
+    """It can do the work: the database answers, its tables are those of this version, and the site's role in it could
+    not alter the trail."""
     trouble = _trouble()
     return HttpResponse(f"{trouble or 'ready'}\n", status=503 if trouble else 200, content_type="text/plain")
 
@@ -31,6 +35,7 @@ def _trouble() -> str:
     try:
         executor = MigrationExecutor(connection)
         behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        unsafe = settings.TWO_DATABASE_ROLES and mistakes(connection)
     except DatabaseError:
         return "database"
-    return "tables" if behind else ""
+    return "tables" if behind else "roles" if unsafe else ""

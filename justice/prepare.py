@@ -3,6 +3,7 @@
     python -m justice.prepare database              bring the tables up to date
     python -m justice.prepare demonstration         load the demonstration, if there is nobody in the database yet
     python -m justice.prepare log-ins               print the demonstration's log-ins, if it was loaded here
+    python -m justice.prepare safe                  refuse to go on where the site's role could alter the trail
     python -m justice.prepare manage COMMAND ...    a management command, with the tables brought up to date first
 
 What a management command prints on standard output is left alone, so that it can be read by another program.
@@ -70,6 +71,16 @@ def bring_up_to_date() -> None:
             call_command("migrate", interactive=False, verbosity=1, stdout=sys.stderr)
 
 
+def refuse_unsafe_roles() -> None:
+    """Before the site starts: it must not sign in to its database as somebody who could alter the trail."""
+    from django.db import connection
+
+    from justice.database_roles import mistakes
+
+    if found := mistakes(connection):
+        sys.exit("It will not start like this:\n" + "\n".join(f"- {each}" for each in found))
+
+
 def log_ins_file() -> Path:
     """Where the log-ins of the demonstration in the chosen database are kept."""
     from django.conf import settings
@@ -97,13 +108,15 @@ def load_demonstration() -> None:
 
 def main(arguments: list[str]) -> None:
     what, *rest = arguments or [""]
-    if what not in ("database", "demonstration", "log-ins", "manage"):
+    if what not in ("database", "demonstration", "log-ins", "safe", "manage"):
         sys.exit(__doc__)
     django.setup()
     if what == "database":
         bring_up_to_date()
     elif what == "demonstration":
         load_demonstration()
+    elif what == "safe":
+        refuse_unsafe_roles()
     elif what == "log-ins":
         if log_ins_file().exists():
             print(log_ins_file().read_text(), end="")

@@ -378,7 +378,11 @@ def tasks(request: HttpRequest, file: str = "") -> HttpResponseBase:
         empty="There is nothing to be done from a review. A decision becomes a task when the review is recorded.",
         case_of="case_id",
     )
-    return show(request, listing, "assessments/tasks.html", "tasks", file, plan_changes=plan_changes(user))
+    changes = plan_changes(user)
+    beside = [row.review.order.case_id for row in changes.objects]
+    return show(
+        request, listing, "assessments/tasks.html", "tasks", file, beside=beside, plan_changes=changes
+    )
 
 
 def plan_changes(user: User) -> Table:
@@ -409,7 +413,7 @@ def plan_changes(user: User) -> Table:
                 hidden_label=True,
             ),
         ),
-        rows.select_related("review__order"),
+        list(rows.select_related("review__order")),
         "Changes to plans that are not made yet",
         "Every change to a plan that a review decided is made. One that is decided stands here until it is.",
     )

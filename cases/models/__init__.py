@@ -7,6 +7,7 @@ from cases.models.calendars import CalendarDay, LocalStandard
 from cases.models.cases import Allocation, Case, Permission
 from cases.models.drafts import Draft
 from cases.models.exports import AGREE, Export, Stop
+from cases.models.governance import RefusedLook, Seal, UnusualLooking
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
@@ -55,7 +56,9 @@ __all__ = [
     "Permission",
     "Person",
     "Recorded",
+    "RefusedLook",
     "ReviewSlots",
+    "Seal",
     "Role",
     "RoleChange",
     "SearchWord",
@@ -65,6 +68,7 @@ __all__ = [
     "Submission",
     "Team",
     "Timescale",
+    "UnusualLooking",
     "User",
     "Versioned",
     "VictimInformation",

@@ -6,6 +6,7 @@ The database itself refuses to change or delete an Entry or a Consultation (trig
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -42,11 +43,29 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ("-at", "-pk")
-        indexes = (models.Index(fields=("case", "-at"), name="entries_of_a_case"),)
+        indexes = (
+            models.Index(fields=("case", "-at"), name="entries_of_a_case"),
+            models.Index(fields=("at",), name="entries_in_order"),  # cases.seals
+        )
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:
         return f"{self.operation} {self.pk}"
+
+
+@models.JSONField.register_lookup
+class Lists(models.Lookup):
+    """A JSON list that holds a whole number: `cases__lists=12`."""
+
+    lookup_name = "lists"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":  # the index looks_in_lists serves this
+            return f"{column} @> %s::jsonb", [*parameters, str(int(self.rhs))]
+        held = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = %s)"  # noqa: S608  (a column of ours)
+        return held, [*parameters, int(self.rhs)]
 
 
 class ConsultationQuerySet(models.QuerySet):
@@ -59,6 +78,10 @@ class ConsultationQuerySet(models.QuerySet):
     def of_case_by(self, person: object, user: object) -> ConsultationQuerySet:
         """Somebody's looks at one person's record: for whoever reviews why they looked."""
         return self.filter(case__person=person, user=user)
+
+    def of_case(self, case: int) -> ConsultationQuerySet:
+        """Looks at one record, and lists, searches and files it was in."""
+        return self.filter(models.Q(case=case) | models.Q(cases__lists=case))
 
 
 class Consultation(models.Model):
@@ -94,6 +117,7 @@ class Consultation(models.Model):
         indexes = (
             models.Index(fields=("case", "-at"), name="looks_at_a_case"),
             models.Index(fields=("user", "-at"), name="looks_by_a_user"),
+            models.Index(fields=("at",), name="looks_in_order"),  # cases.seals
         )
 
     def __str__(self) -> str:

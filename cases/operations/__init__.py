@@ -56,8 +56,10 @@ from cases.operations.settings import (
     suspend_unused_account,
 )
 from cases.operations.sight import close_opening, end_permission, permit_access, review_opening
+from cases.operations.unusual import answer_unusual_looking
 
 __all__ = [
+    "answer_unusual_looking",
     "add_alias",
     "add_associate",
     "add_contact_point",

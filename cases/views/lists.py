@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -55,12 +55,14 @@ def show(
     page: str,
     file: str = "",
     keys: Sequence[object] = (),
+    beside: Iterable[int] = (),
     **context: Any,
 ) -> HttpResponseBase:
-    """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address."""
+    """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address;
+    `beside`: the cases of whatever else stands on the page."""
     if file:
         return take_away(request, listing, page=page, file=file)
-    looked_through(user=request.user, cases=listing.case_keys, page=page)
+    looked_through(user=request.user, cases=[*listing.case_keys, *beside], page=page)
     name = request.resolver_match.url_name
     files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}
     return render(request, template, {"listing": listing, "title": listing.caption, **files, **context})

@@ -65,7 +65,9 @@ def of_sqlite(
     ask: Ask = database.execute
     made = list(ask("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
     tables = {}
-    for name in sorted(name for kind, name, _, _ in made if kind == "table" and not name.startswith("sqlite_")):
+    for name in sorted(
+        name for kind, name, _, _ in made if kind == "table" and not name.startswith("sqlite_")
+    ):
         wanted = columns(name)
         chosen = "*" if wanted is None else ", ".join(f'"{column}"' for column in wanted)
         count, total = 0, 0
@@ -79,7 +81,9 @@ def of_sqlite(
     sequences = {}
     if any(name == "sqlite_sequence" for _, name, _, _ in made):
         sequences = {name: (last, last) for name, last in ask("SELECT name, seq FROM sqlite_sequence")}
-    schema = [f"{kind} {name} on {table}: {sql}" for kind, name, table, sql in made if name != "sqlite_sequence"]
+    schema = [
+        f"{kind} {name} on {table}: {sql}" for kind, name, table, sql in made if name != "sqlite_sequence"
+    ]
     return Contents(tables, sequences, sorted(schema))
 
 
@@ -107,7 +111,12 @@ def of_postgresql(
     ask: Ask, *, tick: Callable[[], None] = nothing, columns: Columns = lambda _: None
 ) -> Contents:
     """The contents of a PostgreSQL database; `columns` limits what of a table is summed."""
-    for setting in ("TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "extra_float_digits = 3"):
+    for setting in (
+        "TimeZone = 'UTC'",
+        "DateStyle = 'ISO, YMD'",
+        "IntervalStyle = 'postgres'",
+        "extra_float_digits = 3",
+    ):
         ask(f"SET LOCAL {setting}")
     names = ask(
         "SELECT n.nspname, t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace "
@@ -121,7 +130,10 @@ def of_postgresql(
             "SELECT count(*), coalesce(sum(('x' || substr(md5(whole), 1, 16))::bit(64)::bigint::numeric), 0) "
             f'FROM (SELECT ROW({chosen})::text AS whole FROM "{schema}"."{name}" t) AS every'  # noqa: S608
         )
-        tables[name if schema == "public" else f"{schema}.{name}"] = (int(count), f"{int(total) % 2**64:016x}")
+        tables[name if schema == "public" else f"{schema}.{name}"] = (
+            int(count),
+            f"{int(total) % 2**64:016x}",
+        )
         tick()
     return Contents(tables, {}, sorted(_plain(said) for query in _SCHEMA for (said,) in list(ask(query))))
 

@@ -90,6 +90,8 @@ FORM_RENDERER = "justice.web.forms.Renderer"
 # The database. One transaction per operation is the operation's own affair, so not one per request.
 DATABASES = {"default": database(default=f"sqlite:///{VAR / 'justice.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Whether the site must sign in to it as a role that could not alter the trail: real records need that.
+TWO_DATABASE_ROLES = False
 
 # One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
@@ -328,12 +330,18 @@ JOB_KINDS = {
     "clear_drafts": "cases.nightly.clear_drafts",
     "close_unused_accounts": "cases.nightly.close_unused_accounts",
     "tell_of_stop": "cases.nightly.tell_of_stop",
+    "seal_trail": "cases.nightly.seal_trail",
+    "find_unusual_looking": "cases.nightly.find_unusual_looking",
+    "check_seals": "cases.nightly.check_seals",
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
     "backup": "justice.keeping.nightly.backup",
 }
 JOB_BELL = "justice.celery.wake_workers"
+
+# Where each seal on the trail is copied (cases.seals): outside the database, best where its owner cannot write.
+SEALS_DIR = env("SEALS_DIR", default=str(VAR / "seals"))
 
 # The address people type, for the links in messages.
 SITE_ADDRESS = env("SITE_ADDRESS", default="http://localhost:8000")

@@ -30,6 +30,8 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 SECOND_STEP_REQUIRED = env.bool("SECOND_STEP_REQUIRED", default=True)
+TWO_DATABASE_ROLES = True  # justice.database_roles, asked at the start and by readyz
+
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_SECURE = True

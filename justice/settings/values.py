@@ -33,8 +33,12 @@ SQLITE_OPTIONS: dict[str, Any] = {
 
 
 def database(default: str) -> dict[str, Any]:
-    """The database that DATABASE_URL names, with the options its kind needs."""
-    chosen: dict[str, Any] = dict(env.db_url("DATABASE_URL", default=default))
+    """The database that DATABASE_URL names, with the options its kind needs; where DATABASE_OWNER_URL is given, which
+    is where migrations run, the same one signed in to as the owner of its tables (justice.database_roles)."""
+    owner = env("DATABASE_OWNER_URL", default="")
+    chosen: dict[str, Any] = dict(
+        env.db_url("DATABASE_OWNER_URL" if owner else "DATABASE_URL", default=default)
+    )
     engine = chosen.get("ENGINE", "")
     if engine.endswith("sqlite3"):
         chosen["OPTIONS"] = {**SQLITE_OPTIONS, **chosen.get("OPTIONS", {})}

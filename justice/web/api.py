@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
 from cases import budget
-from cases.consultations import looked_through
+from cases.consultations import NotLogged, looked_through
 from cases.models import Consultation
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Problem, Refused
@@ -57,6 +57,13 @@ class PreconditionRequired(exceptions.APIException):
 
 class BadKey(exceptions.ValidationError):
     default_detail = "The Idempotency-Key header must be a UUID"
+
+
+class CannotBeLogged(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = (
+        "The log of who looked could not be written, so nothing is shown. Try again in a few minutes"
+    )
 
 
 def idempotency_key(request: Request) -> uuid.UUID | None:
@@ -154,6 +161,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         )
     if isinstance(error, ObjectDoesNotExist):
         error = Http404()
+    if isinstance(error, NotLogged):
+        error = CannotBeLogged()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     return rest_exception_handler(error, context)

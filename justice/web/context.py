@@ -64,6 +64,13 @@ PLACES: Final = (
     Place("Quality", "quality", ("performance_officer",), ("quality",)),
     Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Lists taken away", "exports", ("information_governance",), ("exports",)),
+    Place("Who has looked", "who_looked", ("information_governance",), ("governance",)),
+    Place(
+        "Unusual looking",
+        "unusual_looking",
+        ("first_line_manager", "senior_manager", "information_governance"),
+        ("unusual-looking",),
+    ),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Role changes", "role_changes", ("information_governance",), ("settings",)),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),

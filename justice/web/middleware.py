@@ -16,12 +16,15 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cases import budget
+from cases.consultations import NotLogged
 from justice.domain.errors import Refused
 from justice.logs import request_number
 
+log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = logging.getLogger(__name__)
@@ -177,7 +180,8 @@ class SecondStep:
 
 
 class Refusals:
-    """A refusal that no form was there to show becomes a page that says what is wrong."""
+    """A refusal that no form was there to show becomes a page that says what is wrong; a look that could not be written
+    down becomes one that shows nothing of the record."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -191,4 +195,8 @@ class Refusals:
             return render(request, "stopped.html", {"problems": error.problems}, status=429)
         if isinstance(error, Refused):
             return render(request, "refused.html", {"problems": error.problems}, status=422)
+        if isinstance(error, NotLogged):
+            log.error("a look at %s could not be logged, and nothing was shown", error)
+            # Asks nothing of the database, which may be what is wrong.
+            return HttpResponse(render_to_string("503.html"), status=503)
         return None

@@ -16,8 +16,8 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 KEPT_INSIDE = ("database", "redis")
 
 
-def test_the_five_services_and_the_making_of_the_tables_are_there() -> None:
-    assert set(SERVICES) == {"web", "worker", "beat", "database", "redis", "tables"}
+def test_the_five_services_and_what_prepares_the_database_are_there() -> None:
+    assert set(SERVICES) == {"web", "worker", "beat", "database", "redis", "tables", "roles"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -32,7 +32,7 @@ def test_a_service_can_do_little(name: str) -> None:
     assert {"mem_limit", "cpus", "pids_limit"} <= set(service)
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "tables"])
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in ("tables", "roles")])
 def test_a_service_is_asked_whether_it_is_well(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
 
@@ -55,8 +55,19 @@ def test_no_secret_has_a_default() -> None:
     secret = re.compile(r"\$\{(\w*(?:KEY|PASSWORD|URL)\w*)(:?[-?+=]?)")
     found = secret.findall(TEXT)
 
-    assert {name for name, _ in found} == {"SECRET_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD", "EMAIL_URL"}
+    assert {name for name, _ in found} == {
+        "SECRET_KEY", "DATABASE_OWNER_PASSWORD", "DATABASE_PASSWORD", "REDIS_PASSWORD", "EMAIL_URL",
+    }  # fmt: skip
     assert {how for _, how in found} == {":?"}
+
+
+def test_only_migrations_run_as_the_owner_of_the_tables() -> None:
+    assert [
+        name for name, each in SERVICES.items() if "DATABASE_OWNER_URL" in each.get("environment", {})
+    ] == ["tables"]
+    assert SERVICES["database"]["environment"]["POSTGRES_USER"] != "justice"
+    for name in ("web", "worker", "beat"):
+        assert "roles" in SERVICES[name]["depends_on"]
 
 
 def test_the_image_runs_as_nobody_in_particular_and_holds_no_secret() -> None:

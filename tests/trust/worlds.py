@@ -25,7 +25,6 @@ from cases.models import (
     Opening,
     Permission,
     Person,
-    Role,
     Team,
     User,
 )

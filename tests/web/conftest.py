@@ -22,7 +22,7 @@ from assessments.domain.lscmi_answers import every_key
 from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
 from assessments.models import Intervention, Plan, ScoreMismatch
 from cases import operations as case_operations
-from cases.models import Case, Draft, Export, Job, Opening, Role, Team, Timescale, User
+from cases.models import Case, Draft, Export, Job, Opening, Role, Team, Timescale, UnusualLooking, User
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from performance import operations as performance_operations
@@ -335,6 +335,10 @@ def a_world() -> World:
         actor=another, user=worker, role=Role.FIRST_LINE_MANAGER, reason="Leads the team from May",
         expected_version=worker.version,
     )  # fmt: skip
+    looking = UnusualLooking.objects.create(
+        council=council, user=worker, on=today, found="volume", cases=[made.keys["case"]], count=40,
+        found_at=timezone.now(),
+    )  # fmt: skip
     made.keys |= {
         "job": job.pk,
         "export": an_export(made).pk,
@@ -342,6 +346,9 @@ def a_world() -> World:
         "worker": worker.pk,
         "availability": hours.pk,
         "cover": cover.pk,
+        "looking": looking.pk,
+        "since": (today - timedelta(days=30)).isoformat(),
+        "until": today.isoformat(),
         "gap": "ethnicity",
         "table": "open-cases",
         "tool": "rm2000",
