@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from cases import drafts, search, timescales
 from cases.jobs import Running
-from cases.models import Case, Person
+from cases.models import Case, Job, Person, Submission
 from cases.notices import claim_notices, send_messages
+
+SERVED: Final = timedelta(days=90)
 
 
 def check_timescales(job: Running) -> dict[str, Any]:
@@ -50,6 +52,18 @@ def clear_drafts(job: Running) -> dict[str, Any]:
     if council is None:
         raise ValueError("drafts are those of a council's staff")
     return {"removed": drafts.clear_old(council, job.now())}
+
+
+def clear_served(job: Running) -> dict[str, Any]:
+    """Remove what has served: the keys of forms sent, and jobs that ended, three months ago."""
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("forms and jobs are those of a council")
+    before = job.now() - SERVED
+    forms, _ = Submission.objects.filter(user__council=council, at__lt=before).delete()
+    ended = Job.objects.filter(council=council, finished_at__lt=before)
+    jobs, _ = ended.filter(state__in=(Job.State.DONE, Job.State.FAILED)).delete()
+    return {"forms": forms, "jobs": jobs}
 
 
 def notify(job: Running) -> dict[str, Any]:

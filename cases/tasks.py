@@ -9,7 +9,7 @@ from cases import jobs
 from cases.models import Council
 from justice.celery import app
 
-NIGHTLY = ("check_timescales", "check_search", "check_scores", "keep_figures", "clear_drafts")
+NIGHTLY = ("check_timescales", "check_search", "check_scores", "keep_figures", "clear_drafts", "clear_served")
 MORNING = ("notify", "remind")
 
 

@@ -18,6 +18,7 @@ SIGHT: Final = {
     "staff": "by the member of staff it is about, and by who manages them",
     "own": "by the member of staff it belongs to",
     "trail": "by rules of its own, in the trail",
+    "keeping": "by who answers for what is kept: keys and days, no name",
     "system": "by no page",
 }
 # What its keeping follows; the periods are the council's to set, with the disposal that comes later.
@@ -50,13 +51,17 @@ SENSITIVITY: Final = {
 
 @dataclass(frozen=True)
 class Declared:
-    """One table's declarations; `text` gives each text column's sensitivity."""
+    """One table's declarations; `text` gives each text column's sensitivity.
+
+    `blanked`: where rows outlive the record they are about, the columns emptied when that is destroyed.
+    """
 
     sight: str
     retention: str
     audit: str
     own_copy: str
     text: dict[str, str]
+    blanked: tuple[str, ...] = ()
 
 
 FILE: Final = Path(__file__).with_name("registry.toml")

@@ -9,11 +9,18 @@ from cases.models.drafts import Draft
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
+from cases.models.retention import (
+    Disposal,
+    DisposalCertificate,
+    DisposalRow,
+    Hold,
+    RetentionRule,
+)
 from cases.models.search import SearchWord, Spelling
 from cases.models.slots import ReviewSlots
 from cases.models.staff import COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
-from cases.models.trail import Consultation, Entry, Job, Notice, Submission
+from cases.models.trail import Consultation, Entry, EntryReason, Job, Notice, Submission
 
 __all__ = [
     "COUNCIL_ROLES",
@@ -32,14 +39,19 @@ __all__ = [
     "ContactPoint",
     "Council",
     "Cover",
+    "Disposal",
+    "DisposalCertificate",
+    "DisposalRow",
     "Draft",
     "Employment",
     "Entry",
+    "EntryReason",
     "Ethnicity",
     "Explanation",
     "Gender",
     "Handover",
     "HandoverLine",
+    "Hold",
     "Job",
     "Limit",
     "LocalStandard",
@@ -49,6 +61,7 @@ __all__ = [
     "Opening",
     "Person",
     "Recorded",
+    "RetentionRule",
     "ReviewSlots",
     "Role",
     "SearchWord",

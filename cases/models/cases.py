@@ -23,13 +23,13 @@ class CaseQuerySet(models.QuerySet):
         council; administrators and information governance no case at all. A restricted person is seen only by
         who holds the case, the holding team's first line manager, who is named, who opened it with a reason,
         and who answers for the whole service: not by cover alone. Who is excluded sees nothing, whatever else
-        they are.
+        they are. What is left of a record that was destroyed is seen by nobody.
         """
         if user.role == Role.SYSTEM:
             return self.all()
         if not user.is_active or user.role not in TEAM_ROLES | COUNCIL_ROLES:
             return self.none()
-        seen = self.filter(council=user.council_id)
+        seen = self.filter(council=user.council_id, disposed_on=None)
         held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None)
         if user.role in TEAM_ROLES:
             sight = Q(Exists(held.filter(worker=user)))
@@ -102,6 +102,8 @@ class Case(Recorded, Versioned):
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
+    # What was recorded of it is destroyed (cases.disposal); this row stays for the trail and published figures.
+    disposed_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
     history = tracked()

@@ -34,6 +34,14 @@ from cases.operations.people import (
     possible_duplicates,
     raise_alert,
 )
+from cases.operations.retention import (
+    approve_disposal,
+    decline_disposal,
+    lift_hold,
+    place_hold,
+    propose_disposal,
+    set_retention_rule,
+)
 from cases.operations.reviews import set_review_slots
 from cases.operations.settings import (
     add_locality,
@@ -66,11 +74,13 @@ __all__ = [
     "amend_person",
     "amend_team",
     "amend_victim_information",
+    "approve_disposal",
     "arrange_cover",
     "assign_case",
     "change_address",
     "close_case",
     "correct_note",
+    "decline_disposal",
     "end_alert",
     "end_associate",
     "end_contact_point",
@@ -79,12 +89,15 @@ __all__ = [
     "end_cover",
     "excuse_timescale",
     "explain_lateness",
+    "lift_hold",
     "limit_record",
     "name_victim_readers",
     "open_case",
     "open_council",
     "open_restricted_record",
+    "place_hold",
     "possible_duplicates",
+    "propose_disposal",
     "raise_alert",
     "record_note",
     "remove_calendar_day",
@@ -92,5 +105,6 @@ __all__ = [
     "set_availability",
     "set_calendar_day",
     "set_local_standard",
+    "set_retention_rule",
     "set_review_slots",
 ]

@@ -80,6 +80,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
+# Who says what kinds of work a record holds, for how long it is kept (cases.retention).
+RETENTION_SOURCES = ["orders.retention.involvement", "assessments.retention.involvement"]
 # Whose references find the person (cases.search): each has a reference and a case.
 SEARCHED_REFERENCES = ["orders.Order", "orders.Release", "assessments.ReportRequest"]
 
@@ -212,6 +214,8 @@ JOB_KINDS = {
     "notify": "cases.nightly.notify",
     "remind": "orders.nightly.remind",
     "clear_drafts": "cases.nightly.clear_drafts",
+    "clear_served": "cases.nightly.clear_served",
+    "dispose": "cases.disposal.dispose",
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",
