@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, settings
+from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, retention, settings
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -82,6 +82,22 @@ urlpatterns = [
     path("cases/<int:case>/limits/", people.LimitRecord.as_view(), name="limit_record"),
     path("timescales/<int:timescale>/late/", people.ExplainTimescale.as_view(), name="explain_lateness"),
     path("timescales/<int:timescale>/excuse/", people.ExcuseTimescale.as_view(), name="excuse_timescale"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/due/", retention.ProposeDisposal.as_view(), name="propose_disposal"),
+    path("retention/approve/", retention.ApproveDisposal.as_view(), name="approve_disposal"),
+    path(
+        "retention/proposals/<int:disposal>/keep/", retention.DeclineDisposal.as_view(), name="decline_disposal"
+    ),
+    path("retention/holds/new/", retention.PlaceHold.as_view(), name="place_hold"),
+    path("retention/holds/<int:hold>/lift/", retention.LiftHold.as_view(), name="lift_hold"),
+    path("retention/periods/new/", retention.SetRetentionRule.as_view(), name="set_retention_rule"),
+    path(
+        "retention/certificates/<int:certificate>/",
+        retention.disposal_certificate,
+        name="disposal_certificate",
+    ),
+    path("retention/inventory/", retention.data_inventory, name="data_inventory"),
+    path("retention/inventory/csv/", retention.data_inventory_csv, name="data_inventory_csv"),
     path("jobs/<int:job>/", jobs.job, name="job"),
     path("settings/", settings.settings_home, name="settings"),
     path("settings/moved/", settings.moved, name="settings_moved"),

@@ -65,6 +65,7 @@ PLACES: Final = (
     Place("Quality", "quality", ("performance_officer",), ("quality",)),
     Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
+    Place("Retention", "retention", ("senior_manager", "information_governance"), ("retention",)),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),
 )
 
