@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -16,6 +16,9 @@ from cases.notices import claim_notices, send_messages, send_of_stop, send_openi
 from cases.operation import Stale, system_user
 
 log = logging.getLogger(__name__)
+from cases.models import Job, Submission
+
+SERVED: Final = timedelta(days=90)
 
 
 def check_timescales(job: Running) -> dict[str, Any]:
@@ -94,6 +97,18 @@ def find_unusual_looking(job: Running) -> dict[str, Any]:
         raise ValueError("looks are those of a council's staff")
     yesterday = date.fromisoformat(job.arguments["on"]) - timedelta(days=1)
     return {"found": unusual.find(council, yesterday, job.now())}
+
+
+def clear_served(job: Running) -> dict[str, Any]:
+    """Remove what has served: the keys of forms sent, and jobs that ended, three months ago."""
+    council = job.row.council_id
+    if council is None:
+        raise ValueError("forms and jobs are those of a council")
+    before = job.now() - SERVED
+    forms, _ = Submission.objects.filter(user__council=council, at__lt=before).delete()
+    ended = Job.objects.filter(council=council, finished_at__lt=before)
+    jobs, _ = ended.filter(state__in=(Job.State.DONE, Job.State.FAILED)).delete()
+    return {"forms": forms, "jobs": jobs}
 
 
 def notify(job: Running) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from cases import permissions, timescales
-from cases.models import Case, Council, Entry, Role, Submission, User
+from cases.models import Case, Council, Entry, EntryReason, Role, Submission, User
 from cases.models.base import current_actor, current_entry
 from justice.domain.errors import Problem, Refused
 
@@ -88,7 +88,10 @@ def operation(
             yield entry
             if case is not None:
                 entry.changes += timescales.refresh([case.pk])
+            said = EntryReason.parted(entry)
             entry.save(force_insert=True)
+            if said is not None:
+                said.save(force_insert=True)
             if submission is not None:
                 submission.result = entry.subject
                 submission.save(update_fields=("result",))

@@ -20,6 +20,7 @@ _BOARD = frozenset({Role.PERFORMANCE_OFFICER, Role.SENIOR_MANAGER})
 _NAMED = _REGISTER | _OFFICE | _BOARD  # whoever sees anybody
 _SETTINGS = frozenset({Role.PERFORMANCE_OFFICER, Role.ADMINISTRATOR})
 _STAFF = frozenset({Role.ADMINISTRATOR})
+_KEEPING = frozenset({Role.INFORMATION_GOVERNANCE, Role.SENIOR_MANAGER})
 
 ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     # people and cases
@@ -155,6 +156,13 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "set_compliance_step": _SETTINGS,
     "remove_compliance_step": _SETTINGS,
     "import_caseload": _SETTINGS,
+    # what is kept and what is destroyed: by key, without a look at any record
+    "set_retention_rule": _KEEPING,
+    "place_hold": _KEEPING,
+    "lift_hold": _KEEPING,
+    "propose_disposal": _KEEPING,
+    "approve_disposal": _KEEPING,
+    "decline_disposal": _KEEPING,
 }
 
 

@@ -15,6 +15,7 @@ NIGHTLY = (
     "check_scores",
     "keep_figures",
     "clear_drafts",
+    "clear_served",
     "close_unused_accounts",
     "find_unusual_looking",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 # How a row is reached.
 SIGHT: Final = {
@@ -18,6 +18,7 @@ SIGHT: Final = {
     "staff": "by the member of staff it is about, and by who manages them",
     "own": "by the member of staff it belongs to",
     "trail": "by rules of its own, in the trail",
+    "keeping": "by who answers for what is kept: keys and days, no name",
     "system": "by no page",
 }
 # What its keeping follows; the periods are the council's to set, with the disposal that comes later.
@@ -47,16 +48,65 @@ SENSITIVITY: Final = {
     "secret": "never shown at all",
 }
 
+# Never on what a person is given of their own record.
+NEVER_THEIRS: Final = frozenset({"third_party", "staff_safety", "secret"})
+
+# What a column of each kind says where registry.toml says nothing else. Text has no such rule: each column of it is
+# declared. A kind that stands in neither is declared too, or a test fails.
+KEYS: Final = frozenset({"AutoField", "BigAutoField", "UUIDField", "ForeignKey", "OneToOneField"})
+FACTS: Final = frozenset(
+    {
+        "BooleanField",
+        "DateField",
+        "DateTimeField",
+        "DecimalField",
+        "IntegerField",
+        "PositiveIntegerField",
+        "PositiveSmallIntegerField",
+        "SmallIntegerField",
+        "TimeField",
+    }
+)
+BOOK_KEEPING: Final = frozenset({"version", "recorded_at", "at", "created_at", "saved_at"})
+# Days, numbers and flags say what the rows of their table are about, by how these are reached.
+FACTS_SAY: Final = {
+    "case": "offence",
+    "victims": "third_party",
+    "staff": "personal",
+    "council": "plain",
+    "own": "plain",
+    "trail": "plain",
+    "keeping": "plain",
+    "system": "plain",
+}
+
 
 @dataclass(frozen=True)
 class Declared:
-    """One table's declarations; `text` gives each text column's sensitivity."""
+    """One table's declarations; `text` gives the sensitivity of each text column, and of any other that differs from
+    the rule for its kind.
+
+    `blanked`: where rows outlive the record they are about, the columns emptied when that is destroyed.
+    """
 
     sight: str
     retention: str
     audit: str
     own_copy: str
     text: dict[str, str]
+    blanked: tuple[str, ...] = ()
+
+
+def sensitivity(row: Declared, field: Any) -> str:
+    """What a column says of anybody: as declared, or by the rule for its kind. ValueError where there is neither."""
+    if field.name in row.text:
+        return row.text[field.name]
+    kind = field.get_internal_type()
+    if kind in KEYS or field.name in BOOK_KEEPING:
+        return "plain"
+    if kind in FACTS:
+        return FACTS_SAY[row.sight]
+    raise ValueError(f"{field.model._meta.label}.{field.name}: no sensitivity is declared for it")
 
 
 FILE: Final = Path(__file__).with_name("registry.toml")
@@ -67,7 +117,7 @@ def load(file: Path = FILE) -> dict[str, Declared]:
     found = {}
     for app, tables in tomllib.loads(file.read_text(encoding="utf-8")).items():
         for name, row in tables.items():
-            declared = Declared(**{"text": {}, **row})
+            declared = Declared(**{"text": {}, **row, "blanked": tuple(row.get("blanked", ()))})
             for word, words in (
                 (declared.sight, SIGHT),
                 (declared.retention, RETENTION),

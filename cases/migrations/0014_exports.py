@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("cases", "0011_trail"),
+        ("cases", "0013_retention"),
     ]
 
     operations = [

@@ -11,12 +11,19 @@ from cases.models.governance import RefusedLook, Seal, UnusualLooking
 from cases.models.handover import Handover, HandoverLine
 from cases.models.notes import Note
 from cases.models.people import Address, Alert, Alias, Employment, Ethnicity, Gender, Limit, Opening, Person
+from cases.models.retention import (
+    Disposal,
+    DisposalCertificate,
+    DisposalRow,
+    Hold,
+    RetentionRule,
+)
 from cases.models.search import SearchWord, Spelling
 from cases.models.signing_in import RoleChange, SignIn
 from cases.models.slots import ReviewSlots
 from cases.models.staff import AGREEING_ROLES, COUNCIL_ROLES, TEAM_ROLES, Council, Locality, Role, Team, User
 from cases.models.timescales import COUNTED, ON_TIME, Explanation, Timescale, lapsed, met, unmet
-from cases.models.trail import Consultation, Entry, Job, Notice, Submission
+from cases.models.trail import Consultation, Entry, EntryReason, Job, Notice, Submission
 
 __all__ = [
     "AGREEING_ROLES",
@@ -37,15 +44,20 @@ __all__ = [
     "ContactPoint",
     "Council",
     "Cover",
+    "Disposal",
+    "DisposalCertificate",
+    "DisposalRow",
     "Draft",
     "Employment",
     "Entry",
+    "EntryReason",
     "Ethnicity",
     "Explanation",
     "Export",
     "Gender",
     "Handover",
     "HandoverLine",
+    "Hold",
     "Job",
     "Limit",
     "LocalStandard",
@@ -57,6 +69,7 @@ __all__ = [
     "Person",
     "Recorded",
     "RefusedLook",
+    "RetentionRule",
     "ReviewSlots",
     "Seal",
     "Role",

@@ -24,12 +24,13 @@ class CaseQuerySet(models.QuerySet):
         who holds the case, the holding team's first line manager, who is named, who opened it with a reason,
         and who answers for the whole service: not by cover alone. Whom a manager permitted one case sees it until
         the day they said, restricted or not. Who is excluded sees nothing, whatever else they are.
+        What is left of a record that was destroyed is seen by nobody.
         """
         if user.role == Role.SYSTEM:
             return self.all()
         if not user.is_active or user.role not in TEAM_ROLES | COUNCIL_ROLES:
             return self.none()
-        seen = self.filter(council=user.council_id)
+        seen = self.filter(council=user.council_id, disposed_on=None)
         held = Allocation.objects.filter(case=OuterRef("pk"), to_on=None)
         opened = Q(Exists(Opening.objects.of(user).filter(person=OuterRef("person"))))
         # A list of a few keys, read once: not asked of each case.
@@ -99,6 +100,8 @@ class Case(Recorded, Versioned):
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
+    # What was recorded of it is destroyed (cases.disposal); this row stays for the trail and published figures.
+    disposed_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
     history = tracked()

@@ -35,6 +35,7 @@ class Entry(models.Model):
     council = models.ForeignKey(Council, models.PROTECT, null=True, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="entries")
     subject = models.CharField(max_length=60, blank=True)
+    # Of a change to settings. Why a case was changed is about somebody, and goes with their record: EntryReason.
     reason = models.CharField(max_length=500, blank=True)
     # Timescales that moved: [{"subject", "clause", "occurrence", "was": {...}|null, "now": {...}|null}]
     changes = models.JSONField(default=list)
@@ -51,6 +52,35 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.pk}"
+
+    @property
+    def why(self) -> str:
+        """The reason given, wherever it stands; select_related("said") spares a query."""
+        try:
+            return self.said.text
+        except EntryReason.DoesNotExist:
+            return self.reason
+
+
+class EntryReason(models.Model):
+    """Why a case was changed: kept apart from the entry, which outlives the record it is about."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="said")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    text = models.CharField(max_length=500)
+
+    objects = models.QuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"reason of {self.pk}"
+
+    @classmethod
+    def parted(cls, entry: Entry) -> EntryReason | None:
+        """Take the reason out of an entry about a case that is not yet saved, for a row of its own."""
+        if entry.case_id is None or not entry.reason:
+            return None
+        text, entry.reason = entry.reason, ""
+        return cls(entry=entry, case_id=entry.case_id, text=text)
 
 
 @models.JSONField.register_lookup

@@ -196,7 +196,7 @@ class RecordPage(CaseSection):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, case = self.case.person, self.case
-        entries = Entry.objects.filter(case=case).select_related("actor")
+        entries = Entry.objects.filter(case=case).select_related("actor", "said")
         if not self.sees_victims:
             entries = entries.exclude(operation__in=permissions.ABOUT_VICTIMS)
         return {

@@ -47,6 +47,8 @@ def _writer(field: Any) -> Callable[[Any], Any] | None:
     """What turns a value into what the driver takes; None where that is the value itself."""
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         return _iso if connection.vendor == "sqlite" else None
+    if isinstance(field, models.ForeignKey) and isinstance(field.target_field, models.UUIDField):
+        field = field.target_field
     if isinstance(field, _PLAIN) or field.primary_key and isinstance(field, models.AutoField):
         return None
     told: dict[int, tuple[Any, Any]] = {}  # most rows of an import share one moment

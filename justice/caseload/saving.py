@@ -28,6 +28,7 @@ from cases.models import (
     Case,
     Council,
     Entry,
+    EntryReason,
     Explanation,
     Locality,
     Person,
@@ -673,7 +674,10 @@ class _Saving:
             )
             for case in {case.pk: case for case in cases}.values()
         ]
-        insert([*of_cases, *self.entries])
+        entries = [*of_cases, *self.entries]
+        said = [EntryReason.parted(entry) for entry in entries]
+        insert(entries)
+        insert(one for one in said if one is not None)
 
 
 def _columns(model: type[models.Model]) -> frozenset[str]:

@@ -95,6 +95,8 @@ TWO_DATABASE_ROLES = False
 
 # One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
+# Who says what kinds of work a record holds, for how long it is kept (cases.retention).
+RETENTION_SOURCES = ["orders.retention.involvement", "assessments.retention.involvement"]
 # Whose references find the person (cases.search): each has a reference and a case.
 SEARCHED_REFERENCES = ["orders.Order", "orders.Release", "assessments.ReportRequest"]
 
@@ -333,6 +335,8 @@ JOB_KINDS = {
     "seal_trail": "cases.nightly.seal_trail",
     "find_unusual_looking": "cases.nightly.find_unusual_looking",
     "check_seals": "cases.nightly.check_seals",
+    "clear_served": "cases.nightly.clear_served",
+    "dispose": "cases.disposal.dispose",
     "check_scores": "assessments.nightly.check_scores",
     "keep_figures": "performance.nightly.keep_figures",
     "import_caseload": "justice.caseload.importing.import_in_the_background",

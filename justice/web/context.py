@@ -73,6 +73,7 @@ PLACES: Final = (
     ),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Role changes", "role_changes", ("information_governance",), ("settings",)),
+    Place("Retention", "retention", ("senior_manager", "information_governance"), ("retention",)),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),
 )
 

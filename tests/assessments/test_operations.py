@@ -137,7 +137,7 @@ def test_a_withdrawn_request_is_out_of_every_figure():
         expected_version=report.version,
     )
     assert due("report.submitted").lapsed
-    assert Entry.objects.get(operation="withdraw_report").reason == "The plea was changed"
+    assert Entry.objects.get(operation="withdraw_report").why == "The plea was changed"
 
 
 def test_a_report_changed_meanwhile_is_not_submitted():

@@ -217,7 +217,7 @@ def test_a_discarded_draft_stays_and_another_may_be_begun(order):
         expected_version=plan.version,
     )  # fmt: skip
     assert (plan.discarded_on, plan.goals.count()) == (DISCUSSED, 2)
-    assert Entry.objects.get(operation="discard_plan").reason == "Begun twice"
+    assert Entry.objects.get(operation="discard_plan").why == "Begun twice"
     for change in (amend, submit, approve, send_back):
         with pytest.raises(Refused) as refused:
             change(plan)

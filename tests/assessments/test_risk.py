@@ -348,7 +348,7 @@ def test_a_correction_stands_beside_the_record_it_corrects_and_says_why():
     made = correct(first, answers=points(13))
     assert (made.corrects, made.correction_reason) == (first, "Item 40 was misread")
     assert list(Assessment.objects.standing()) == [made]
-    assert Entry.objects.get(subject=f"assessment:{made.pk}").reason == "Item 40 was misread"
+    assert Entry.objects.get(subject=f"assessment:{made.pk}").why == "Item 40 was misread"
 
 
 def test_the_day_of_the_correction_takes_the_place_of_the_day_that_was_wrong():

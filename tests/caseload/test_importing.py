@@ -276,7 +276,7 @@ def test_a_changed_row_is_a_change_with_its_own_entry_and_its_copy(
     assert Entry.objects.count() == entries + 2  # its own, and the council's
     copy = row.history.get()
     entry = Entry.objects.get(pk=copy.entry)
-    assert f"{name}.csv line" in entry.reason
+    assert f"{name}.csv line" in entry.why
     assert timescales.check(list(Case.objects.values_list("pk", flat=True))) == []
     assert bring(tmp_path / "second").nothing_to_do
 

@@ -293,7 +293,7 @@ def test_what_moves_is_a_new_appointment_and_the_old_says_why(order):
         "email",
         "",
     )
-    assert Entry.objects.get(operation="reschedule_appointment").reason == "At work"
+    assert Entry.objects.get(operation="reschedule_appointment").why == "At work"
     assert not Contact.objects.exists()
 
 

@@ -237,7 +237,7 @@ def test_another_decision_takes_its_place_and_leaves_the_first_ones_day_to_the_c
         "unacceptable",
         "acceptable",
     ]
-    assert Entry.objects.filter(operation="decide_absence").latest("at").reason == "A note came"
+    assert Entry.objects.filter(operation="decide_absence").latest("at").why == "A note came"
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ def test_a_breach_without_its_warnings_needs_a_reason():
     assert everything() == before
     made = breach(order, "9 June 2025", skipped_because="Left the area")
     assert made.skipped_because == "Left the area"
-    assert Entry.objects.get(operation="decide_breach").reason == "Left the area"
+    assert Entry.objects.get(operation="decide_breach").why == "Left the area"
 
 
 def test_no_warning_while_the_court_has_a_breach():

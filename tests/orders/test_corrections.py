@@ -94,7 +94,7 @@ def test_a_correction_is_in_the_trail_with_its_reason_and_a_copy_of_each_row():
     order = an_order()
     put_right(order, unpaid_work(200), supervision(18), reason="The copy says 200")
     entry = Entry.objects.get(operation="correct_order")
-    assert (entry.subject, entry.reason) == (order.subject, "The copy says 200")
+    assert (entry.subject, entry.why) == (order.subject, "The copy says 200")
     assert order.history.filter(entry=entry.id).count() == 1
     assert [one.hours for one in the_unpaid_work(order).history.order_by("history_id")] == [120, 200]
     assert order.requirements.get(kind="supervision").history.count() == 1
@@ -327,7 +327,7 @@ def test_a_session_of_another_person_is_recorded_in_error_and_counts_nowhere():
     assert Timescale.objects.get(clause="cpo.placement").met_on is None
     assert list(Attendance.objects.standing()) == [right]
     assert not Attendance.objects.standing().filter(ATTENDANCE_RATE.below).exists()
-    assert Entry.objects.get(operation="correct_attendance").reason == "It was somebody else's"
+    assert Entry.objects.get(operation="correct_attendance").why == "It was somebody else's"
 
 
 def test_what_was_recorded_in_error_after_all_was_right():

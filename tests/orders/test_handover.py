@@ -96,7 +96,7 @@ def test_there_is_an_entry_for_each_case_and_one_for_the_whole(manager, leaver):
     entries = Entry.objects.filter(operation="hand_over_caseload")
     assert {entry.case_id for entry in entries} == {None, *(line.case_id for line in made.lines.all())}
     assert {entry.subject for entry in entries} == {f"handover:{made.pk}"}
-    assert {entry.reason for entry in entries} == {"Leaves on 27 November"}
+    assert {entry.why for entry in entries} == {"Leaves on 27 November"}
     assert set(made.lines.values_list("note", flat=True)) == {"Note 0", "Note 1", "Note 2", "Note 3"}
 
 

@@ -118,7 +118,7 @@ def test_a_manager_saves_an_unlawful_order_as_queried_with_the_rules_it_breaks()
     order = an_order(unpaid_work(400), case=case, actor=manager, queried_because="Is 400 hours right?")
     assert order.queried_because == "Is 400 hours right?"
     assert [rule["code"] for rule in order.queried_rules] == ["unpaid_work_hours_too_many"]
-    assert Entry.objects.get(operation="impose_order").reason == "Is 400 hours right?"
+    assert Entry.objects.get(operation="impose_order").why == "Is 400 hours right?"
 
 
 def test_a_caseworker_may_not_save_an_order_as_queried():
@@ -241,7 +241,7 @@ def test_an_order_is_queried_and_the_answer_makes_it_active():
     )
     order.refresh_from_db()
     assert not order.queried
-    assert [one.reason for one in Entry.objects.filter(operation="resolve_query")] == ["Yes, 120"]
+    assert [one.why for one in Entry.objects.filter(operation="resolve_query")] == ["Yes, 120"]
 
 
 def test_only_a_queried_order_has_an_answer():
@@ -273,7 +273,7 @@ def test_an_extension_moves_the_last_day_of_unpaid_work():
     )
     assert Timescale.objects.get(clause="cpo.unpaid_work").due_on == day("1 March 2026")
     assert varied.changes == {"last_day": [None, "2026-03-01"]}
-    assert Entry.objects.get(operation="vary_order").reason == "Work was lacking"
+    assert Entry.objects.get(operation="vary_order").why == "Work was lacking"
 
 
 def test_more_hours_than_300_are_refused():
@@ -428,7 +428,7 @@ def test_a_transfer_out_ends_the_order_and_says_where_it_went():
     )
     order.refresh_from_db()
     assert (order.ended_on, order.end_reason) == (day("8 July 2025"), "transferred_out")
-    assert Entry.objects.get(operation="transfer_order_out").reason == (
+    assert Entry.objects.get(operation="transfer_order_out").why == (
         "Transferred to Elsewhere Council; reply 20 June 2025; application to the court 24 June 2025"
     )
 
@@ -663,7 +663,7 @@ def test_a_correction_takes_back_what_was_credited_and_keeps_both_rows():
     assert (right.corrects, right.correction_reason) == (wrong, "Read wrongly")
     assert [line.minutes for line in wrong.lines.all()] == [480, -480]
     assert list(Attendance.objects.standing()) == [right]
-    assert Entry.objects.get(operation="correct_attendance").reason == "Read wrongly"
+    assert Entry.objects.get(operation="correct_attendance").why == "Read wrongly"
 
 
 def test_a_correction_reopens_work_that_was_not_done_after_all():

@@ -22,7 +22,23 @@ from assessments.domain.lscmi_answers import every_key
 from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
 from assessments.models import Intervention, Plan, ScoreMismatch
 from cases import operations as case_operations
-from cases.models import Case, Draft, Export, Job, Opening, Role, Team, Timescale, UnusualLooking, User
+from cases.models import (
+    Case,
+    Disposal,
+    DisposalCertificate,
+    Draft,
+    Export,
+    Hold,
+    Job,
+    Opening,
+    Person,
+    RetentionRule,
+    Role,
+    Team,
+    Timescale,
+    UnusualLooking,
+    User,
+)
 from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from performance import operations as performance_operations
@@ -339,7 +355,7 @@ def a_world() -> World:
         council=council, user=worker, on=today, found="volume", cases=[made.keys["case"]], count=40,
         found_at=timezone.now(),
     )  # fmt: skip
-    made.keys |= {
+    made.keys |= what_is_kept(made) | {
         "job": job.pk,
         "export": an_export(made).pk,
         "team": Team.objects.get().pk,
@@ -363,6 +379,44 @@ def an_export(world: World) -> Export:
         actor=world.users[Role.PERFORMANCE_OFFICER], page="overdue", words="Overdue", address="/overdue/csv/",
         rows=612, reason="audit", why="", given_to="outside", recipient="Clerk, Inspectorate", now=timezone.now(),
     )  # fmt: skip
+
+
+def what_is_kept(world: World) -> dict[str, Any]:
+    """A hold, a record that is due, one whose destruction is proposed, and the certificate of another."""
+    council, by = (
+        a_council(),
+        {"council": a_council(), "due_on": date(2020, 1, 1), "rule": "5 years. Schedule"},
+    )
+    governance, senior = world.users[Role.INFORMATION_GOVERNANCE], world.users[Role.SENIOR_MANAGER]
+    RetentionRule.objects.create(
+        council=council, work="other", trigger="case_closed", years=5, from_year_end=True, source="Schedule",
+        in_force_from=date(2020, 1, 1), recorded_by=governance,
+    )  # fmt: skip
+    people = [
+        Person.objects.create(
+            council=council, reference=f"kept-{n}", given_name="Kept", family_name="Nobody", name_key="kept nobody",
+            date_of_birth=date(1960, 1, 1),
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    for person in people:
+        Case.objects.create(
+            council=council, person=person, opened_on=date(2010, 1, 1), closed_on=date(2012, 1, 1)
+        )
+    hold = Hold.objects.create(
+        person=people[0], kind="inquiry", reason="Inquiry", from_on=date(2020, 1, 1), recorded_by=senior
+    )
+    told = {"work": "other", "proposed_by": governance, "proposed_on": date(2026, 1, 1), **by}
+    proposed = Disposal.objects.create(person=people[1], **told)
+    done = Disposal.objects.create(
+        person=people[2], state="done", approved_by=senior, approved_on=date(2026, 1, 2), **told
+    )
+    Case.objects.filter(person=people[2]).update(disposed_on=date(2026, 1, 2))
+    certificate = DisposalCertificate.objects.create(
+        disposal=done, destroyed_on=date(2026, 1, 2), cases=[1], proposed_by=governance, approved_by=senior,
+        destroyed={"cases_note": 2}, blanked={"performance_returnrow": 1}, digest="0" * 64, **by,
+    )  # fmt: skip
+    return {"hold": hold.pk, "disposal": proposed.pk, "certificate": certificate.pk}
 
 
 def publish(world: World) -> UUID:
