@@ -73,3 +73,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api)),
     *pages,
 ]
+
+handler500 = "justice.web.errors.server_error"
