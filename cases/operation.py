@@ -89,6 +89,11 @@ def operation(
             if submission is not None:
                 submission.result = entry.subject
                 submission.save(update_fields=("result",))
+    except IntegrityError as error:
+        if not _is_taken(error):
+            raise
+        message = "Somebody else saved the same at this moment. Look at what is there now, then try again"
+        raise Refused(Problem(message, code="taken")) from error
     finally:
         current_entry.reset(tokens[0])
         current_actor.reset(tokens[1])
@@ -136,6 +141,11 @@ def _claim(key: uuid.UUID | None, actor: User, name: str, sent: Mapping[str, obj
             ) from None
         raise Repeated(first.result) from None
     return submission
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Whether the database refused a second row of what there may be one of: two people at once, both checked."""
+    return getattr(error.__cause__, "sqlstate", "") == "23505" or "UNIQUE constraint failed" in str(error)
 
 
 def _advance(root: models.Model, expected_version: int | None) -> None:

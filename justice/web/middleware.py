@@ -13,8 +13,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from justice.domain.errors import Refused
@@ -110,7 +110,11 @@ class SignInRequired(LoginRequiredMiddleware):
 
 
 class Refusals:
-    """A refusal that no form was there to show becomes a page that says what is wrong."""
+    """A refusal that no form was there to show becomes a page that says what is wrong.
+
+    And a form sent a second time, whose record is no longer there to be changed because the first time changed it, is
+    answered as the first was: it was carried out.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -121,4 +125,17 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return render(request, "refused.html", {"problems": error.problems}, status=422)
+        if isinstance(error, Http404) and self.was_carried_out(request):
+            messages.info(request, "This was saved the first time you sent it.")
+            about = request.resolver_match.kwargs.get("case") if request.resolver_match else None
+            return redirect("case", about) if about is not None else redirect("home")
         return None
+
+    def was_carried_out(self, request: HttpRequest) -> bool:
+        from cases.models import Submission
+
+        try:
+            key = uuid.UUID(request.POST.get("key", ""))
+        except ValueError:
+            return False
+        return Submission.objects.filter(pk=key, user=request.user.pk).exists()
