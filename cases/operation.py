@@ -145,7 +145,7 @@ def _claim(key: uuid.UUID | None, actor: User, name: str, sent: Mapping[str, obj
 
 def _is_taken(error: IntegrityError) -> bool:
     """Whether the database refused a second row of what there may be one of: two people at once, both checked."""
-    return getattr(error.__cause__, "sqlstate", "") == "23505" or "UNIQUE constraint failed" in str(error)
+    return getattr(error.__cause__, "pgcode", "") == "23505" or "UNIQUE constraint failed" in str(error)
 
 
 def _advance(root: models.Model, expected_version: int | None) -> None:

@@ -74,4 +74,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pages,
 ]
 
+handler400 = "justice.web.errors.bad_request"
 handler500 = "justice.web.errors.server_error"
