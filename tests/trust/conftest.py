@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,29 @@ def a_database(folder: Path, name: str) -> Iterator[None]:
     connection.close()
     with a_word_with_postgresql() as say:
         say(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        with pointed_at(name):
+            yield
+    finally:
+        with a_word_with_postgresql() as say:
+            say(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def a_copy_of_all(folder: Path) -> Iterator[None]:
+    """The database as it stands, to be changed at will and then forgotten."""
+    name = f"copy_{uuid.uuid4().hex}"
+    connection.close()
+    was = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        file = folder / f"{name}.sqlite3"
+        with contextlib.closing(sqlite3.connect(was)) as one, contextlib.closing(sqlite3.connect(file)) as other:
+            one.backup(other)
+        with pointed_at(str(file)):
+            yield
+        return
+    with a_word_with_postgresql() as say:
+        say(f"CREATE DATABASE {name} TEMPLATE {was}")
     try:
         with pointed_at(name):
             yield

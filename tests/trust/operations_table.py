@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -783,7 +784,7 @@ def set_review_slots(g: Ground) -> Call:
 
 @row
 def draw_sample(g: Ground) -> Call:
-    said = {"name": "Spring", "kind": "random", "seed": "t", "size": 2, "today": g.today}
+    said = {"name": f"Sample {uuid4()}", "kind": "random", "seed": "t", "size": 2, "today": g.today}
     return partial(assessing.draw_sample, actor=g.officer, **said)
 
 

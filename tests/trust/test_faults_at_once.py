@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -24,8 +25,8 @@ from cases.models import Allocation, Case, Entry, Job, Submission
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Refused
 from tests.builders import a_case
-from tests.figures import Figure, size
-from tests.trust.conftest import at_once
+from tests.figures import Figure, at_night, size
+from tests.trust.conftest import a_copy_of_all, at_once
 from tests.trust.faults import counts
 from tests.trust.forms import forms
 from tests.trust.operations_table import ROWS, WITHOUT_KEY, Ground, a_draft
@@ -108,18 +109,22 @@ AT_CHANGE = ("record_contact", "raise_alert", "draft_plan", "assign_case", "publ
 
 
 @pytest.mark.figure("copies of one call at once under one key: one effect, one entry, equal answers")
-def test_copies_under_one_key_are_carried_out_once(ground: Ground, figure: Figure):
+def test_copies_under_one_key_are_carried_out_once(ground: Ground, tmp_path: Path, figure: Figure):
     many = size(change=8, night=50)
-    for name in size(change=1, night=0) and AT_CHANGE or sorted(set(ROWS) - WITHOUT_KEY):
-        figure.many(many, copies(name, ROWS[name](ground), many))
+    for name in sorted(set(ROWS) - WITHOUT_KEY) if at_night() else AT_CHANGE:
+        with a_copy_of_all(tmp_path):
+            figure.many(many, copies(name, ROWS[name](ground), many))
 
 
 @pytest.mark.figure("operations sent twice at once with two keys: done, told of a conflict or refused in words")
-def test_two_people_doing_the_same_at_once_get_an_answer_in_words(ground: Ground, figure: Figure):
+def test_two_people_doing_the_same_at_once_get_an_answer_in_words(
+    ground: Ground, tmp_path: Path, figure: Figure
+):
     """What both may do is done twice; where there may be one, the other is told, and nobody gets an error page."""
-    for name in size(change=1, night=0) and TWICE or sorted(set(ROWS) - WITHOUT_KEY):
-        call = ROWS[name](ground)
-        answers = at_once([of_its_own(call, key=uuid.uuid4()) for _ in range(2)])
+    for name in sorted(set(ROWS) - WITHOUT_KEY) if at_night() else TWICE:
+        with a_copy_of_all(tmp_path):
+            call = ROWS[name](ground)
+            answers = at_once([of_its_own(call, key=uuid.uuid4()) for _ in range(2)])
         broken = [one for one in answers if isinstance(one, Exception) and not isinstance(one, Refused | Stale)]
         figure.add(not broken, f"{name}: {broken}")
         figure.add(not all(isinstance(one, Exception) for one in answers), f"{name}: nobody's was done {answers}")
