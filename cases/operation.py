@@ -95,6 +95,12 @@ def operation(
             if submission is not None:
                 submission.result = entry.subject
                 submission.save(update_fields=("result",))
+    except IntegrityError as error:
+        _tell(entry, type(error).__name__)
+        if not _is_taken(error):
+            raise
+        message = "Somebody else saved the same at this moment. Look at what is there now, then try again"
+        raise Refused(Problem(message, code="taken")) from error
     except Exception as error:
         _tell(entry, type(error).__name__)
         raise
@@ -153,6 +159,11 @@ def _claim(key: uuid.UUID | None, actor: User, name: str, sent: Mapping[str, obj
             ) from None
         raise Repeated(first.result) from None
     return submission
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Whether the database refused a second row of what there may be one of: two people at once, both checked."""
+    return getattr(error.__cause__, "pgcode", "") == "23505" or "UNIQUE constraint failed" in str(error)
 
 
 def _advance(root: models.Model, expected_version: int | None) -> None:

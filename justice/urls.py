@@ -110,3 +110,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api)),
     *pages,
 ]
+
+handler400 = "justice.web.errors.bad_request"
+handler500 = "justice.web.errors.server_error"

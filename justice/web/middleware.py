@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -181,7 +181,11 @@ class SecondStep:
 
 class Refusals:
     """A refusal that no form was there to show becomes a page that says what is wrong; a look that could not be written
-    down becomes one that shows nothing of the record."""
+    down becomes one that shows nothing of the record.
+
+    And a form sent a second time, whose record is no longer there to be changed because the first time changed it, is
+    answered as the first was: it was carried out.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -198,5 +202,18 @@ class Refusals:
         if isinstance(error, NotLogged):
             log.error("a look at %s could not be logged, and nothing was shown", error)
             # Asks nothing of the database, which may be what is wrong.
-            return HttpResponse(render_to_string("503.html"), status=503)
+            return HttpResponse(render_to_string("not_logged.html"), status=503)
+        if isinstance(error, Http404) and self.was_carried_out(request):
+            messages.info(request, "This was saved the first time you sent it.")
+            about = request.resolver_match.kwargs.get("case") if request.resolver_match else None
+            return redirect("case", about) if about is not None else redirect("home")
         return None
+
+    def was_carried_out(self, request: HttpRequest) -> bool:
+        from cases.models import Submission
+
+        try:
+            key = uuid.UUID(request.POST.get("key", ""))
+        except ValueError:
+            return False
+        return Submission.objects.filter(pk=key, user=request.user.pk).exists()

@@ -1,0 +1,153 @@
+"""Anything fails in the middle (trust.md R15): the n-th write of every operation, and of every form, page and call."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, transaction
+
+from cases import operation as operation_module
+from cases.models import Entry, Job
+from cases.permissions import ALLOWED
+from tests.figures import Figure, at_night
+from tests.trust.faults import Planted, differ, failing, state
+from tests.trust.operations_table import ROWS, WITHOUT_KEY, Ground
+from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_operation_has_its_row():
+    missing, strange = set(ALLOWED) - set(ROWS), set(ROWS) - set(ALLOWED)
+    assert not missing, f"add a row to tests/trust/operations_table.py for: {', '.join(sorted(missing))}"
+    assert not strange, f"tests/trust/operations_table.py has rows of no operation: {', '.join(sorted(strange))}"
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens in it is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def keyed(name: str, call: Callable[..., Any]) -> dict[str, Any]:
+    return {} if name in WITHOUT_KEY else {"key": uuid.uuid4()}
+
+
+def once(name: str, call: Callable[..., Any]) -> Any:
+    """Carry it out on copies of its rows, so that what an operation does to them in memory is not seen next time."""
+    key = {} if name in WITHOUT_KEY else {"key": uuid.uuid4()}
+    return call.func(*copy.deepcopy(call.args), **copy.deepcopy(call.keywords), **key)  # type: ignore[attr-defined]
+
+
+def writes_of(name: str, call: Callable[..., Any]) -> int:
+    """How many writes the operation makes when nothing fails; what it did is taken back."""
+    with undone(), failing() as count:
+        before = Entry.objects.filter(operation=name).count()
+        once(name, call)
+        assert Entry.objects.filter(operation=name).count() > before, f"{name} wrote no entry"
+    return count.seen
+
+
+def chosen(writes: int) -> list[int]:
+    """Which of the writes fail in turn: all of them at night, the first, the middle and the last otherwise."""
+    return list(range(1, writes + 1)) if at_night() else sorted({1, (writes + 1) // 2, writes})
+
+
+def left_behind(name: str, call: Callable[..., Any], at: list[int]) -> list[str]:
+    """What each of these failing writes leaves of the operation: nothing, if it is one of ours."""
+    before, woken = state(), len(connection.run_on_commit)
+    wrong, found = [], []
+    for number in at:
+        try:
+            with failing(number) as count:
+                once(name, call)
+            wrong.append(f"{name}: write {number} failed and nobody heard of it")
+        except Exception:  # heard of, whatever it is called
+            transaction.set_rollback(False)  # what is not whole may be looked at all the same
+        if (at_night() or number == at[-1]) and (found := differ(before, state())):
+            wrong.append(f"{name}: write {number} ({count.struck}) failed and left {', '.join(found)}")
+            break
+    if len(connection.run_on_commit) != woken:
+        wrong.append(f"{name}: a write failed and a worker is woken")
+    return wrong
+
+
+@pytest.mark.figure("writes that failed in the middle of an operation: nothing is left of it")
+def test_a_write_that_fails_leaves_nothing_of_its_operation(world: World, figure: Figure):  # noqa: F811
+    ground = Ground(world)
+    for name, make in ROWS.items():
+        with undone():
+            call = make(ground)
+            at = chosen(writes_of(name, call))
+            figure.many(len(at), left_behind(name, call, at))
+
+
+# ---------------------------------------------------------------- would it notice?
+
+
+@contextmanager
+def not_whole() -> Iterator[None]:
+    """An operation that is not one transaction."""
+
+    class Loose:
+        def __enter__(self) -> None: ...
+        def __exit__(self, *_: object) -> None: ...
+
+    with patch.object(operation_module, "transaction", SimpleNamespace(atomic=Loose)):
+        yield
+
+
+@contextmanager
+def swallowed() -> Iterator[None]:
+    """An operation that goes on when something failed."""
+    real = operation_module.operation
+
+    @contextmanager
+    def quiet(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        try:
+            with real(*args, **kwargs) as entry:
+                yield entry
+        except Planted:
+            pass
+
+    with patch("cases.operations.people.operation", quiet):
+        yield
+
+
+@contextmanager
+def asked_too_soon() -> Iterator[None]:
+    """An operation that asks for a job before its own transaction begins."""
+    from cases import jobs
+    from cases.operations import people
+
+    real = people.operation
+
+    @contextmanager
+    def early(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        jobs.ask("notify", str(uuid.uuid4()))
+        with real(*args, **kwargs) as entry:
+            yield entry
+
+    with patch.object(people, "operation", early):
+        yield
+    assert Job.objects.exists()
+
+
+@pytest.mark.figure("faults planted in operations: noticed when their writes fail")
+def test_the_engine_notices_an_operation_that_is_not_whole(world: World, figure: Figure):  # noqa: F811
+    ground = Ground(world)
+    for fault in (not_whole, swallowed, asked_too_soon):
+        with undone():
+            call = ROWS["change_address"](ground)
+            at = list(range(1, writes_of("change_address", call) + 1))
+            with fault():
+                figure.planted(fault.__name__.replace("_", " "), left_behind("change_address", call, at))
