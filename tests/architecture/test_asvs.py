@@ -75,7 +75,7 @@ def rows(page: str) -> dict[str, tuple[int, str]]:
 def wrong_with(shown: str, tests: dict[str, set[str]]) -> str:
     """What is wrong with the last column of a row; nothing, if it names tests that are there or says why none."""
     if shown.startswith(("Reason: ", "Not yet: ")):
-        return "" if len(shown) > 20 else "a reason without words"
+        return "" if len(shown) > 14 else "a reason without words"
     named = NAMED.findall(shown)
     if not named or NAMED.sub("", shown).strip():
         return "neither tests nor a reason"

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import pypdf
 from django.apps import apps
@@ -64,6 +63,19 @@ def changeable() -> Iterator[None]:
         add_only.forbid(editor, table)
 
 
+def made_between(
+    later: dict[type[models.Model], set[Any]], earlier: dict[type[models.Model], set[Any]], case: int
+) -> dict[type[models.Model], set[Any]]:
+    """The rows that came meanwhile, but for those that another case or none is named in."""
+    found = {}
+    for model, keys in later.items():
+        rows = model._base_manager.filter(pk__in=keys - earlier[model])
+        if any(column.name == "case" for column in model._meta.concrete_fields):
+            rows = rows.filter(case=case)
+        found[model] = set(rows.values_list("pk", flat=True))
+    return found
+
+
 def run(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)
@@ -87,7 +99,9 @@ class Canaries:
         self.of[made], self.kind[made], self.sensitivity[made] = what, kind, sensitivity
         return made
 
-    def plant(self, kind: str, rows: dict[type[models.Model], set[Any]], sights: Iterable[str]) -> int:
+    def plant(
+        self, kind: str, rows: dict[type[models.Model], set[Any]], sights: Iterable[str] = OF_CASES
+    ) -> int:
         """Put a word into every text of these rows that is words; how many were planted."""
         planted = 0
         for model, keys in rows.items():
@@ -134,7 +148,6 @@ class Output:
     status: int
     text: str
     headers: dict[str, str]
-    took: float = 0
 
     @property
     def head(self) -> str:
@@ -172,22 +185,20 @@ class Ears(logging.Handler):
 
     @contextmanager
     def listening(self) -> Iterator[Ears]:
-        names = ("", "django", *self.OURS)
-        before = {name: (logging.getLogger(name).level, logging.getLogger(name).propagate) for name in names}
-        for name in names:
-            log = logging.getLogger(name)
-            log.addHandler(self)
-            log.setLevel(logging.DEBUG if name in self.OURS else logging.INFO)
+        """Hears from here on, down to the last detail of what is ours; nothing is written elsewhere meanwhile."""
+        logs = [logging.getLogger(name) for name in ("", "django", *self.OURS)]
+        before = [(log.level, log.propagate, log.handlers[:]) for log in logs]
+        for log in logs:
+            log.handlers = [self]
             log.propagate = False
-        logging.getLogger("").propagate = True
+            if log.name in self.OURS:
+                log.setLevel(logging.DEBUG)
         try:
             yield self
         finally:
-            for name in names:
-                log = logging.getLogger(name)
-                log.removeHandler(self)
-                log.level, log.propagate = before[name]
-                log.manager._clear_cache()  # type: ignore[attr-defined]
+            for log, (level, propagate, handlers) in zip(logs, before, strict=True):
+                log.handlers, log.propagate = handlers, propagate
+                log.setLevel(level)
 
 
 def api_lists() -> Iterator[tuple[str, str]]:
@@ -231,20 +242,11 @@ class Sweep:
     outputs: list[Output] = field(default_factory=list)
 
     def ask(self, who: str, client: Client, name: str, address: str, **sent: Any) -> Output:
-        import time
-        begun = time.process_time()
         answer = client.post(address, sent) if sent else client.get(address)
-        made = Output(who, name, address, answer.status_code, words_of(answer), dict(answer.headers), time.process_time() - begun)
+        made = Output(who, name, address, answer.status_code, words_of(answer), dict(answer.headers))
         self.outputs.append(made)
         return made
 
     def everything(self, who: str, client: Client, places: Iterable[tuple[str, str]]) -> list[Output]:
         client.raise_request_exception = False
         return [self.ask(who, client, name, address) for name, address in places]
-
-
-@contextmanager
-def planted(target: str, name: str, made: Any) -> Iterator[None]:
-    """A fault put into the program for as long as it is looked for."""
-    with patch(f"{target}.{name}", made):
-        yield
