@@ -184,7 +184,9 @@ def of_pip_audit(report: Mapping[str, Any], packages: Mapping[str, str]) -> Audi
     made = Audit(
         len(packages), audited=len(looked_at & packages.keys()), skipped=sorted(packages.keys() - looked_at)
     )
-    made.found = [f"{row['name']} {row['version']}: {one['id']}" for row in rows for one in row.get("vulns", [])]
+    made.found = [
+        f"{row['name']} {row['version']}: {one['id']}" for row in rows for one in row.get("vulns", [])
+    ]
     if looked_at:
         made.age = timedelta(0)  # it asks for them as they are today
     return made
@@ -192,7 +194,17 @@ def of_pip_audit(report: Mapping[str, Any], packages: Mapping[str, str]) -> Audi
 
 def asked_of_the_index(packages: Mapping[str, str]) -> Audit:
     """By pip-audit, where the package index answers it."""
-    line = (sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off", "--timeout", "10")
+    line = (
+        sys.executable,
+        "-m",
+        "pip_audit",
+        "--format",
+        "json",
+        "--progress-spinner",
+        "off",
+        "--timeout",
+        "10",
+    )
     done = subprocess.run(line, check=False, capture_output=True, text=True, cwd=BASE)
     try:
         return of_pip_audit(json.loads(done.stdout), packages)
@@ -221,7 +233,9 @@ def licences() -> dict[str, str]:
 
 
 def not_allowed(terms: Mapping[str, str]) -> list[str]:
-    return sorted(f"{name}: {said or 'says nothing'}" for name, said in terms.items() if not ALLOWED.search(said))
+    return sorted(
+        f"{name}: {said or 'says nothing'}" for name, said in terms.items() if not ALLOWED.search(said)
+    )
 
 
 # --- The newest patch -----------------------------------------------------------------------------------------------
@@ -240,7 +254,16 @@ def behind(asked_for: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Packages that a newer patch of their series is out for, and those that the index did not answer for."""
     late, unknown = [], []
     for name, version in asked_for.items():
-        line = (sys.executable, "-m", "pip", "index", "versions", name, "--json", "--disable-pip-version-check")
+        line = (
+            sys.executable,
+            "-m",
+            "pip",
+            "index",
+            "versions",
+            name,
+            "--json",
+            "--disable-pip-version-check",
+        )
         done = subprocess.run(line, check=False, capture_output=True, text=True)
         try:
             newest = newest_patch(version, json.loads(done.stdout)["versions"])

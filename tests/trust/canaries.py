@@ -106,8 +106,8 @@ class Canaries:
         planted = 0
         for model, keys in rows.items():
             row = declared_of(model)
-            if row is None or row.sight not in sights:
-                continue
+            if row is None or row.sight not in sights or row.audit == "derived":
+                continue  # what is derived takes the words over from what it is derived from
             for column in model._meta.concrete_fields:
                 sensitivity = row.text.get(column.name, "")
                 if not self.wanted(column, sensitivity):
@@ -127,7 +127,9 @@ class Canaries:
             return False
         if sensitivity in ("", "secret"):
             return False
-        return sensitivity != "plain" or isinstance(column, models.TextField) or (column.max_length or 0) >= LONG
+        return (
+            sensitivity != "plain" or isinstance(column, models.TextField) or (column.max_length or 0) >= LONG
+        )
 
     def found_in(self, text: str, *kinds: str) -> set[str]:
         """Which planted words stand in a text; only those of some kinds, if they are named."""

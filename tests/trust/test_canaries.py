@@ -63,11 +63,18 @@ TEAM = (Role.CASEWORKER, Role.UNPAID_WORK_SUPERVISOR, Role.BUSINESS_SUPPORT)
 NO_CASES = (Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE)
 # Of the world's staff, those who may know of the victims in its own cases: who holds them, and their manager.
 TOLD_OF_VICTIMS = (Role.CASEWORKER, Role.FIRST_LINE_MANAGER)
-# Whoever sees most, whoever sees the cases and not the restricted one, and the two that see no case; at night everybody.
+# Whoever sees most, whoever sees all cases but the restricted one, and the two that see no case; at night everybody.
 ASKING = ROLES if at_night() else (Role.FIRST_LINE_MANAGER, Role.BUSINESS_SUPPORT, *NO_CASES)
 COUNTED = (Role.FIRST_LINE_MANAGER, Role.PERFORMANCE_OFFICER) if at_night() else (Role.FIRST_LINE_MANAGER,)
 # What the person is given, or has read to them in court.
-OWN_COPY = ("plan_copy", "warning_letter", "feedback", "feedback_thanks", "progress_report", "appointment_calendar")
+OWN_COPY = (
+    "plan_copy",
+    "warning_letter",
+    "feedback",
+    "feedback_thanks",
+    "progress_report",
+    "appointment_calendar",
+)
 NEVER_ON_IT = ("third_party", "staff_safety")
 
 
@@ -76,7 +83,7 @@ class Marked:
     """A world in which one case is restricted, one is closed to everybody who asks, and both are marked."""
 
     world: World
-    hidden: World  # who holds those two
+    hidden: World  # who holds the restricted one
     restricted: dict[str, Any]  # keys of the restricted case's rows
     excluded: dict[str, Any]
     canaries: Canaries
@@ -101,6 +108,7 @@ def mark() -> Marked:
         VictimSafety.objects.create(plan=plan, text="Not near the school", recorded_by=plan.recorded_by)
     for role in (Role.CASEWORKER, Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER):
         hidden.users[role] = staff(role, team=a_team())
+    others = World({**hidden.users, Role.CASEWORKER: staff(Role.CASEWORKER, team=a_team())})
     start = keys_now()
     grow(hidden, 1)
     restricted = dict(hidden.keys)
@@ -108,6 +116,7 @@ def mark() -> Marked:
     with changeable():
         canaries.plant("victim", start, ("victims",))
         canaries.plant("restricted", made_between(keys_now(), start, restricted["case"]))
+    derive()
     before = {
         (role, name): lasting(words_of(client.get(address)))
         for role in COUNTED
@@ -115,13 +124,19 @@ def mark() -> Marked:
         for name, address in lists_of(world)
     }
     middle = keys_now()
-    grow(hidden, 1)
-    excluded = dict(hidden.keys)
+    grow(others, 1)
+    excluded = dict(others.keys)
     limit(hidden, excluded["case"], excluded=tuple(world.users.values()))
     with changeable():
         canaries.plant("excluded", made_between(keys_now(), middle, excluded["case"]))
-    call_command("rebuild_search", stdout=io.StringIO())
+    derive()
     return Marked(world, hidden, restricted, excluded, canaries, before, Sweep(world))
+
+
+def derive() -> None:
+    """What follows from the records follows from the marked ones."""
+    for command in ("refresh_timescales", "rebuild_search"):
+        call_command(command, stdout=io.StringIO())
 
 
 def lasting(text: str) -> str:
@@ -129,10 +144,16 @@ def lasting(text: str) -> str:
 
 
 def lists_of(world: World) -> Iterator[tuple[str, str]]:
-    """Pages that are about no one record, and so count and list many; not the samples, which were drawn meanwhile."""
+    """Pages that are about no one record, and so count and list many.
+
+    Not the samples, which were drawn meanwhile; and not how much work each member of staff has, which counts all they
+    hold and names none of it (decisions 19 and 37).
+    """
     for name, address in (*addresses(world), ("home", "/")):
         single = re.search(r"/\d+/|/[0-9a-f-]{36}/", address)
-        if not single and not re.search(r"_(csv|xlsx|file|print|pdf|update)$|^help|^whats|quality|sample|point", name):
+        if not single and not re.search(
+            r"_(csv|xlsx|file|print|pdf|update)$|^help|^whats|quality|sample|point|^workload$", name
+        ):
             yield name, address
 
 
@@ -146,8 +167,12 @@ def sweep_all(marked: Marked) -> None:
         if role not in NO_CASES:
             for keys in (marked.restricted, marked.excluded):
                 search(marked, role, client, keys["case"])
-    sweep.everything("business_support", world.client(Role.BUSINESS_SUPPORT), of_a_record(world, marked.restricted))
-    sweep.everything("first_line_manager", world.client(Role.FIRST_LINE_MANAGER), of_a_record(world, marked.excluded))
+    sweep.everything(
+        "business_support", world.client(Role.BUSINESS_SUPPORT), of_a_record(world, marked.restricted)
+    )
+    sweep.everything(
+        "first_line_manager", world.client(Role.FIRST_LINE_MANAGER), of_a_record(world, marked.excluded)
+    )
     marked.holders = holders_own(marked)
     marked.own_words = "\n".join(
         [
@@ -182,11 +207,16 @@ def holders_own(marked: Marked) -> list[Output]:
     """All of the restricted case as who holds it sees it; the report to the court; and a page that breaks."""
     seen = World(marked.hidden.users, {**marked.world.keys, **marked.restricted})
     own, client = Sweep(seen), marked.hidden.client(Role.CASEWORKER)
-    places = [*of_a_record(marked.world, marked.restricted), *api_lists(), *api_rows(marked.restricted), ("home", "/")]
+    places = [
+        *of_a_record(marked.world, marked.restricted),
+        *api_lists(),
+        *api_rows(marked.restricted),
+        ("home", "/"),
+    ]
     own.everything("holder", client, places)
     day = timezone.localdate()
     own.ask(
-        "holder", client, "progress_report", reverse("progress_report", args=[marked.restricted["order"]]),
+        "holder", client, "progress report made", reverse("progress_report", args=[marked.restricted["order"]]),
         from_on=(day - timedelta(days=60)).isoformat(), to_on=day.isoformat(), statement="Keeps well",
         key="0c6a7d4e-6a53-4b4e-9d7e-0b9d4f0f7a12",
     )  # fmt: skip
@@ -228,12 +258,17 @@ def test_no_output_holds_a_word_of_a_record_that_may_not_be_known_of(marked: Mar
         figure.add(not met, f"{one}: {marked.canaries.named(met)}")
 
 
-@pytest.mark.figure("outputs searched for what victims said, by those who may not know")
+@pytest.mark.figure("outputs searched for what victims said")
 def test_no_word_of_a_victim_reaches_whoever_may_not_know(marked: Marked, figure):
+    """Nor anywhere but on its own pages for those who may."""
+    told = 0
     for one in marked.sweep.outputs:
-        if one.who not in TOLD_OF_VICTIMS:
-            met = marked.canaries.found_in(f"{one.text}\n{one.head}", "victim")
+        met = marked.canaries.found_in(f"{one.text}\n{one.head}", "victim")
+        if one.who in TOLD_OF_VICTIMS and "victim" in one.name:
+            told += len(met)
+        else:
             figure.add(not met, f"{one}: {marked.canaries.named(met)}")
+    assert told
 
 
 @pytest.mark.figure("outputs of those who run the system, searched for anything of any case")
@@ -264,17 +299,21 @@ def own_copies(marked: Marked, outputs: list[Output]) -> Iterator[tuple[str, str
 
 
 def about_others(marked: Marked, text: str) -> set[str]:
-    return {word for word in marked.canaries.found_in(text) if marked.canaries.sensitivity[word] in NEVER_ON_IT}
+    return {
+        word for word in marked.canaries.found_in(text) if marked.canaries.sensitivity[word] in NEVER_ON_IT
+    }
 
 
-@pytest.mark.figure("documents and messages for the person, searched for anybody else and the safety of staff")
+@pytest.mark.figure(
+    "documents and messages for the person, searched for anybody else and the safety of staff"
+)
 def test_no_own_copy_holds_a_word_about_anybody_else(marked: Marked, figure):
     copies = [*own_copies(marked, [*marked.holders, *marked.sweep.outputs]), ("messages", marked.own_words)]
     for what, text in copies:
         met = about_others(marked, text)
         figure.add(not met, f"{what}: {marked.canaries.named(met)}")
     given = {one.name for one in marked.holders if one.status == 200} & set(OWN_COPY)
-    assert {"plan_copy", "warning_letter", "progress_report"} <= given
+    assert {"plan_copy", "warning_letter", "progress report made"} <= given
     plan = next(text for what, text in copies if what.startswith("plan_copy") and "holder" in what)
     assert marked.canaries.found_in(plan), "the words of a document can be read"
 
@@ -319,16 +358,26 @@ def night(marked: Marked) -> str:
     council, day = marked.world.users[Role.CASEWORKER].council, timezone.localdate()
     for number, kind in enumerate(settings.JOB_KINDS):
         if kind != "import_caseload":
-            jobs.ask(kind, f"{kind}:{number}:{len(mail.outbox)}", arguments={"on": day.isoformat()}, council=council)
+            jobs.ask(
+                kind,
+                f"{kind}:{number}:{len(mail.outbox)}",
+                arguments={"on": day.isoformat()},
+                council=council,
+            )
     jobs.work(timezone.now)
     left = [f"{one.subject}\n{one.body}\n{one.to}" for one in mail.outbox]
     left += [json.dumps(row, default=str) for row in Job.objects.values()]
-    return "\n".join([*left, *(json.dumps(row, default=str) for row in Notice.objects.filter(sent_at=None).values())])
+    return "\n".join(
+        [*left, *(json.dumps(row, default=str) for row in Notice.objects.filter(sent_at=None).values())]
+    )
 
 
 @pytest.mark.figure("messages, jobs and lines of a night, searched for every word")
 def test_a_night_leaves_no_word_outside_the_records(marked: Marked, figure, settings, tmp_path):
-    settings.REMINDER_SENDERS = {"text": "orders.reminders.ConsoleSender", "email": "orders.reminders.EmailSender"}
+    settings.REMINDER_SENDERS = {
+        "text": "orders.reminders.ConsoleSender",
+        "email": "orders.reminders.EmailSender",
+    }
     ears = Ears()
     with ears.listening():
         left = night(marked)
@@ -369,16 +418,24 @@ def lacking(one: Output) -> list[str]:
 @pytest.mark.figure("answers that carry every header, errors and static files too")
 def test_every_answer_carries_its_headers(marked: Marked, figure):
     client, odd = Client(raise_request_exception=False), Sweep(marked.world)
-    for address in ("/static/app.css", "/static/", "/static/nowhere.css", "/livez", "/readyz", "/sign-in/", "/cases/x"):
+    for address in (
+        "/static/app.css",
+        "/static/",
+        "/static/nowhere.css",
+        "/livez",
+        "/readyz",
+        "/sign-in/",
+        "/cases/x",
+    ):
         odd.ask("nobody", client, address, address)
     answers = [
         client.get("/sign-in/", headers={"host": "elsewhere"}),
         Client(enforce_csrf_checks=True).post("/sign-in/", {}),
         client.options("/sign-in/"), client.put("/"), client.get("/cases/1"),
     ]  # fmt: skip
-    with patch("django.conf.settings.SECURE_SSL_REDIRECT", new=True):
-        pass
-    odd.outputs += [Output("nobody", "odd", "odd", a.status_code, words_of(a), dict(a.headers)) for a in answers]
+    odd.outputs += [
+        Output("nobody", "odd", "odd", a.status_code, words_of(a), dict(a.headers)) for a in answers
+    ]
     assert {one.status for one in odd.outputs} >= {200, 302, 400, 403, 404}
     for one in (*marked.sweep.outputs, *marked.holders, *odd.outputs):
         figure.add(not lacking(one), f"{one} lacks {', '.join(lacking(one))}")
@@ -454,12 +511,16 @@ def test_planted_leaks_are_noticed(marked: Marked, figure):
     person = Person.objects.get(pk=Case.objects.get(pk=marked.restricted["case"]).person_id)
 
     with patch.object(Person, "__str__", lambda self: self.given_name):
-        figure.planted("a row that says a name", any(marked.canaries.found_in(said) for _, said in spoken(marked)))
+        figure.planted(
+            "a row that says a name", any(marked.canaries.found_in(said) for _, said in spoken(marked))
+        )
 
     with patch.object(TimescaleQuerySet, "visible_to", lambda self, user, few=False: self):
         [page] = Sweep(world).everything("first_line_manager", manager, [overdue])
     figure.planted("a list of more than may be seen", met_by(marked, page))
-    figure.planted("a count with the excluded", lasting(page.text) != marked.before["first_line_manager", "overdue"])
+    figure.planted(
+        "a count with the excluded", lasting(page.text) != marked.before["first_line_manager", "overdue"]
+    )
 
     with patch.object(CaseQuerySet, "visible_to", lambda self, user: self.all()):
         found = Sweep(world).everything(
@@ -469,7 +530,9 @@ def test_planted_leaks_are_noticed(marked: Marked, figure):
 
     associate = Associate.objects.get(pk=marked.restricted["associate"])
     honest, holder = plans.persons_copy, marked.hidden.client(Role.CASEWORKER)
-    with patch.object(plans, "persons_copy", lambda *args: replace(honest(*args), contingency=associate.name)):
+    with patch.object(
+        plans, "persons_copy", lambda *args: replace(honest(*args), contingency=associate.name)
+    ):
         [copy] = Sweep(world).everything(
             "holder", holder, [("plan_copy", reverse("plan_copy", args=[marked.restricted["plan"]]))]
         )
@@ -501,12 +564,18 @@ def test_planted_leaks_are_noticed(marked: Marked, figure):
         left = night(marked)
     figure.planted("a name in a message", marked.canaries.found_in(left))
 
-    named = Output("holder", "file", "/x/", 200, "", {"Content-Disposition": f'filename="{person.given_name}.pdf"'})
+    named = Output(
+        "holder", "file", "/x/", 200, "", {"Content-Disposition": f'filename="{person.given_name}.pdf"'}
+    )
     figure.planted("a name in the name of a file", met_by(marked, replace(named, who=Role.BUSINESS_SUPPORT)))
 
-    with patch("cases.permissions.cases_whose_victims_are_seen_by", lambda user: Case.objects.visible_to(user)):
+    with patch(
+        "cases.permissions.cases_whose_victims_are_seen_by", lambda user: Case.objects.visible_to(user)
+    ):
         support = Sweep(world).everything(
             Role.BUSINESS_SUPPORT, world.client(Role.BUSINESS_SUPPORT),
             [("victims", reverse("victims", args=[world.keys["case"]]))],
         )  # fmt: skip
-    figure.planted("victims told to the team", any(marked.canaries.found_in(one.text, "victim") for one in support))
+    figure.planted(
+        "victims told to the team", any(marked.canaries.found_in(one.text, "victim") for one in support)
+    )
