@@ -22,7 +22,7 @@ from cases.models import Council, Job, User
 from cases.operation import operation
 from cases.operations import open_council
 from justice.caseload import saving
-from justice.caseload.bundle import open_bundle, read, report_lines
+from justice.caseload.bundle import Parsed, open_bundle, read, report_lines
 from justice.caseload.changes import ChangeSet, Stored, plan
 from justice.caseload.format import FILES
 from justice.domain.errors import Refused
@@ -31,6 +31,7 @@ from justice.domain.errors import Refused
 Progress = Callable[[int, str], None]
 
 READ, COMPARED = 40, 60  # per cent of the work that reading and comparing are taken for
+INVENTED = "DEMO-"  # begins every reference of the demonstration
 CHANGES_SHOWN = 200  # one by one; the rest are counted
 # For which a job keeps its claim while it saves: it can say nothing meanwhile.
 LONGEST_SAVING = timedelta(minutes=10)
@@ -131,7 +132,7 @@ def bring_in(
     progress(READ, "Comparing with the records")
     found = plan(parsed, stored, name=name[:200], today=today)
     outcome.digest = found.digest
-    outcome.problems = report_lines(found.problems)
+    outcome.problems = report_lines(found.problems) or out_of_place(parsed, council)
     if outcome.problems:
         return outcome
     _tell(outcome, found, parsed.counts)
@@ -145,6 +146,23 @@ def bring_in(
         outcome.saved = True
     progress(100, "Done")
     return outcome
+
+
+def out_of_place(parsed: Parsed, council: Council | None) -> list[str]:
+    """Why a bundle may not go where it was sent: people are not put beside invented ones, nor those beside people."""
+    invented = sum(row.person_ref.startswith(INVENTED) for row in parsed.tables.get("people", []))
+    if council is not None and council.demonstration:
+        if invented < len(parsed.tables.get("people", [])):
+            return [
+                "This is the demonstration council, where everybody is invented. "
+                "Bring real records in to a council of their own, in a database of their own"
+            ]
+    elif invented:
+        return [
+            f"{invented:,} people of this bundle are invented: their references begin with {INVENTED}. "
+            "Bring in the council's own records"
+        ]
+    return []
 
 
 def _tell(outcome: Outcome, found: ChangeSet, counts: dict[str, int]) -> None:

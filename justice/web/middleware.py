@@ -73,7 +73,8 @@ class RequestNumber:
 class Headers:
     """Nothing that shows a person is kept by a browser or a proxy, and a page may use no device of the machine.
 
-    Stands after WhiteNoise, so that static files keep their own caching. Content-Security-Policy is django-csp's.
+    Stands before whatever may answer by itself, a redirect to https included, so that no answer is without them; a
+    static file keeps its own caching. Content-Security-Policy is django-csp's.
     """
 
     FIXED: Final = {
@@ -87,7 +88,8 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Cache-Control"] = "no-store, private"
+        if not (request.path_info.startswith(settings.STATIC_URL) and response.status_code in (200, 304)):
+            response["Cache-Control"] = "no-store, private"
         for name, value in self.FIXED.items():
             response.setdefault(name, value)
         return response
