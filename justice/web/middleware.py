@@ -27,8 +27,6 @@ from justice.logs import request_number
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-log = logging.getLogger(__name__)
-
 _NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 

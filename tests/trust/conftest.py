@@ -1,5 +1,5 @@
-"""The council with a bit of everything, as the tests of pages have it; and a database of a module's own in which changes
-are committed: for what happens at once, and for what is killed."""
+"""The council with a bit of everything, as the tests of pages have it; and a database of a module's own in which
+changes are committed: for what happens at once, and for what is killed."""
 
 from __future__ import annotations
 
