@@ -250,7 +250,9 @@ def set_up(client: Client) -> tuple[str, list[str]]:
     assert page.status_code == 200
     secret = client.session["mfa.totp.secret"]
     assert secret in page.content.decode()
-    with patch.object(transaction, "on_commit", lambda call: call()):  # a test's own transaction never commits
+    with patch.object(
+        transaction, "on_commit", lambda call: call()
+    ):  # a test's own transaction never commits
         done = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     assert done["Location"] == reverse("mfa_view_recovery_codes"), done
     shown = re.findall(
