@@ -29,7 +29,7 @@ from django.utils import timezone
 from cases import operations as case_operations
 from cases.models import Case, Job, Role
 from justice.domain.errors import Problem, Refused
-from justice.web.signing_in import nobody_here
+from justice.web.signing_in import SignInView, nobody_here
 from orders import operations as order_operations
 from orders.models import Order
 from performance.domain.period import Quarter
@@ -321,9 +321,9 @@ def ways_in(world: World) -> Iterator[Seen]:
         second = other.post(reverse("sign_in"), asked)["Location"]
         yield from seen(STRANGER, "mfa_authenticate", second, other.get(second))
         yield from seen(STRANGER, "mfa_authenticate, refused", second, other.post(second, {"code": "x"}))
-        unknown = nobody_here(other.get(reverse("sign_in")).wsgi_request)
-        unknown.request = {"PATH_INFO": "/sign-in/council/back/"}  # type: ignore[attr-defined]
-        yield from seen(STRANGER, "not by the council's sign-in", "", unknown)
+        with patch.object(SignInView, "dispatch", lambda view, request: nobody_here(request)):
+            unknown = Client().get(reverse("sign_in"))
+        yield from seen(STRANGER, "not by the council's sign-in", reverse("sign_in"), unknown)
 
 
 # ---------------------------------------------------------------- pages that say no
