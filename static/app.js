@@ -366,6 +366,13 @@ for (const form of document.querySelectorAll('[data-module~="app-try"]')) {
   }
 }
 
+// ---------------------------------------------------------------- security keys
+
+// The form is sent once the key has answered; without JavaScript it says that keys need it.
+for (const button of document.querySelectorAll("button[data-security-key]")) {
+  button.addEventListener("click", (event) => event.preventDefault());
+}
+
 // ---------------------------------------------------------------- idle: a warning before the session ends
 
 // Two minutes before the end somebody may go on by one key; afterwards what they typed is a draft of theirs.

@@ -296,6 +296,7 @@ class ActivateAppForm(_Plain, app_forms.ActivateTOTPForm):
 
 class AddKeyForm(_Plain, key_forms.AddWebAuthnForm):
     labels: ClassVar[dict[str, str]] = {"name": "What you call this key"}
+    missing: ClassVar[dict[str, str]] = {"credential": "The key did not answer. Keys need JavaScript; an app does not"}
 
 
 # ---------------------------------------------------------------- the council's own sign-in

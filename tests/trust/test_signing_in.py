@@ -83,8 +83,8 @@ def words(answer: Any) -> str:
     "guesses: at most 10 checked an account and window, 100 an address, and the owner gets back in"
 )
 def test_guesses_are_checked_ten_times_in_five_minutes_and_the_owner_gets_back_in(figure: Figure, clock: Any):
-    accounts = [a_person() for _ in range(size(change=6, night=50))]
-    guesses = size(change=180, night=10_000)
+    accounts = [a_person() for _ in range(size(change=4, night=50))]
+    guesses = size(change=120, night=10_000)
     addresses = [f"10.0.0.{number}" for number in range(1, 21)]
     checked: list[tuple[str, str, float]] = []
     at = 0.0
@@ -412,7 +412,7 @@ def test_an_administrator_takes_away_a_lost_second_step_and_not_their_own(clock:
 
 @pytest.mark.figure("sessions at 19:59 and 20:01 idle, and at 9:59:59 and 10:00:01 hours")
 def test_sessions_end_when_they_should(figure: Figure, clock: Any):
-    count = size(change=10, night=200)
+    count = size(change=4, night=200)
     limits = ((Role.CASEWORKER, 20), (Role.UNPAID_WORK_SUPERVISOR, 10))
     for role, minutes in limits:
         user = a_person(role)

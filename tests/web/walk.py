@@ -8,6 +8,7 @@ page that says no.
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from unittest.mock import patch
 from xml.etree.ElementTree import Element
 
 import tinyhtml5
+from allauth.mfa.totp.internal import auth as totp
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -27,6 +29,7 @@ from django.utils import timezone
 from cases import operations as case_operations
 from cases.models import Case, Job, Role
 from justice.domain.errors import Problem, Refused
+from justice.web.signing_in import SignInView, nobody_here
 from orders import operations as order_operations
 from orders.models import Order
 from performance.domain.period import Quarter
@@ -90,7 +93,7 @@ def seen(who: str, name: str, address: str, answer: HttpResponse) -> list[Seen]:
 def walk(world: World) -> list[Seen]:
     """Every page, each once for everybody to whom it looks the same, the navigation of each role included."""
     pages: dict[str, Seen] = {}
-    for one in (*refusals(world), *everything(world), *states(world), *nothing_yet(world)):
+    for one in (*refusals(world), *ways_in(world), *everything(world), *states(world), *nothing_yet(world)):
         pages.setdefault(one.lasting, one)
     return list(pages.values())
 
@@ -275,6 +278,52 @@ def nothing_yet(world: World) -> Iterator[Seen]:
             for page in seen(role, f"{name}, nothing yet", address, client.get(address)):
                 if page.status == 200:
                     yield page
+
+
+# ---------------------------------------------------------------- signing in, and what is one's own about it
+
+
+def ways_in(world: World) -> Iterator[Seen]:
+    """Setting up a second step from the password asked again to the recovery codes, and being asked for it."""
+    user, client, role = world.users[Role.CASEWORKER], Client(), Role.CASEWORKER
+    asked = {"login": user.email, "password": "three words apart"}
+    with nothing_kept(), patch.object(transaction, "on_commit", lambda call: call()):
+        user.set_password(asked["password"])
+        user.save()
+        client.post(reverse("sign_in"), asked)
+        change = reverse("account_change_password")
+        yield from seen(role, "account_change_password", change, client.get(change))
+        yield from seen(role, "account_change_password, sent empty", change, client.post(change, {}))
+        app = reverse("mfa_activate_totp")
+        again = client.get(app)["Location"]
+        yield from seen(role, "account_reauthenticate", again, client.get(again))
+        yield from seen(role, "account_reauthenticate, refused", again, client.post(again, {"password": "x"}))
+        client.post(again, asked)
+        yield from seen(role, "mfa_activate_totp", app, client.get(app))
+        yield from seen(role, "mfa_activate_totp, refused", app, client.post(app, {"code": "x"}))
+        key = reverse("mfa_add_webauthn")
+        yield from seen(role, "mfa_add_webauthn", key, client.get(key))
+        step = int(time.time()) // 30
+        client.post(
+            app, {"code": totp.format_hotp_value(totp.hotp_value(client.session["mfa.totp.secret"], step))}
+        )
+        codes = reverse("mfa_view_recovery_codes")
+        for name in ("mfa_view_recovery_codes", "mfa_view_recovery_codes, again"):
+            yield from seen(role, name, codes, client.get(codes))
+        for name in (
+            "mfa_generate_recovery_codes",
+            "mfa_deactivate_totp",
+            "own_sign_in",
+            "mfa_reauthenticate",
+        ):
+            yield from seen(role, name, reverse(name), client.get(reverse(name)))
+        other = Client()
+        second = other.post(reverse("sign_in"), asked)["Location"]
+        yield from seen(STRANGER, "mfa_authenticate", second, other.get(second))
+        yield from seen(STRANGER, "mfa_authenticate, refused", second, other.post(second, {"code": "x"}))
+        with patch.object(SignInView, "dispatch", lambda view, request: nobody_here(request)):
+            unknown = Client().get(reverse("sign_in"))
+        yield from seen(STRANGER, "not by the council's sign-in", reverse("sign_in"), unknown)
 
 
 # ---------------------------------------------------------------- pages that say no
