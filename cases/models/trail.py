@@ -56,10 +56,6 @@ class ConsultationQuerySet(models.QuerySet):
             return self.filter(council=user.council_id)
         return self.filter(user=user.pk)
 
-    def of_case_by(self, person: object, user: object) -> ConsultationQuerySet:
-        """Somebody's looks at one person's record: for whoever reviews why they looked."""
-        return self.filter(case__person=person, user=user)
-
 
 class Consultation(models.Model):
     """Somebody saw, printed or took away personal data (Data Protection Act 2018, s.62).

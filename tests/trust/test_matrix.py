@@ -78,7 +78,16 @@ def test_each_actor_gets_what_the_policy_says(
     world: World, policy: Policy, asked: list[Asked], figure: Figure
 ):
     every = [(*row, "get") for row in product(asked, ACTORS, policy.relations)]
-    compare(world, policy, drawn(every, size(change=350, night=len(every)), "get"), figure)
+    compare(
+        world,
+        policy,
+        drawn(
+            every,
+            size(change=int(__import__("os").environ.get("N", "350")), night=len(every)),
+            __import__("os").environ.get("SEED", "get"),
+        ),
+        figure,
+    )
 
 
 @pytest.mark.figure(
