@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -61,12 +62,19 @@ QUERY = [
 ]
 
 
+class ReadsFigures(IsAuthenticated):
+    """Whoever may see cases reads figures, live and published: as on the pages."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(super().has_permission(request, view)) and request.user.role in TEAM_ROLES | COUNCIL_ROLES
+
+
 class FiguresView(APIView):
     """Reads the question from the address; what cannot be read is refused in words."""
 
+    permission_classes = (ReadsFigures,)
+
     def scope(self, request: Request) -> Scope:
-        if request.user.role not in TEAM_ROLES | COUNCIL_ROLES:
-            self.permission_denied(request)
         keys = {name: self.whole(request, name) for name in ("team", "locality", "worker")}
         return Scope(request.user.council, request.user, **keys)
 
@@ -147,6 +155,7 @@ class ReturnViewSet(viewsets.ReadOnlyModelViewSet):
 
     queryset = Return.objects.order_by("-published_at")
     serializer_class = ReturnSerializer
+    permission_classes = (ReadsFigures,)
     filterset_fields = ("period",)
 
     def get_queryset(self) -> Any:

@@ -70,7 +70,10 @@ def figure(request: pytest.FixtureRequest) -> Iterator[Figure]:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The table of the figures that this run counted."""
     reports = [
-        report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, [])
+        # "" holds what passed of setting up and tidying up: a figure is counted when its test is over.
+        report
+        for kind in ("passed", "failed", "error", "")
+        for report in terminalreporter.stats.get(kind, [])
     ]
     said = {
         value

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from cases.models.base import Recorded, Versioned, tracked
 from cases.models.staff import Council, Role, Team, User
@@ -198,6 +198,19 @@ class OpeningQuerySet(models.QuerySet):
         return self.filter(
             user=user.pk, team=user.team_id, opened_at__lte=Now(), until__gt=Now(), closed_at=None
         )
+
+    def with_looks(self) -> OpeningQuerySet:
+        """Each with `looks`, how often its maker looked at the record while it was open."""
+        from cases.models.trail import Consultation
+
+        looks = Consultation.objects.filter(
+            case__person=OuterRef("person"),
+            user=OuterRef("user"),
+            at__gte=OuterRef("opened_at"),
+            at__lte=Coalesce(OuterRef("closed_at"), OuterRef("until")),
+        )
+        counted = looks.order_by().values("user").annotate(count=Count("pk")).values("count")
+        return self.annotate(looks=Coalesce(Subquery(counted), 0))
 
     def unreviewed(self) -> OpeningQuerySet:
         return self.filter(reviewed_at=None)

@@ -105,10 +105,6 @@ class ConsultationQuerySet(models.QuerySet):
             return self.filter(council=user.council_id)
         return self.filter(user=user.pk)
 
-    def of_case_by(self, person: object, user: object) -> ConsultationQuerySet:
-        """Somebody's looks at one person's record: for whoever reviews why they looked."""
-        return self.filter(case__person=person, user=user)
-
     def of_case(self, case: int) -> ConsultationQuerySet:
         """Looks at one record, and lists, searches and files it was in."""
         return self.filter(models.Q(case=case) | models.Q(cases__lists=case))

@@ -7,15 +7,14 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from cases import forms, operations, permissions
-from cases.models import TEAM_ROLES, Case, Consultation, Opening, Permission, User
+from cases.models import TEAM_ROLES, Case, Opening, Permission, User
 from cases.views.lists import show
 from justice.web.dates import plain_date
 from justice.web.listing import Column, Listing
@@ -32,11 +31,7 @@ def openings_answered_for(user: User) -> QuerySet[Opening]:
 def with_case(user: User, rows: QuerySet[Opening]) -> QuerySet[Opening]:
     """Each with the key of the person's latest case that this user sees, and how often its maker looked meanwhile."""
     cases = Case.objects.visible_to(user).filter(person=OuterRef("person")).order_by("-pk")
-    looks = Consultation.objects.of_case_by(OuterRef("person"), OuterRef("user")).filter(
-        at__gte=OuterRef("opened_at"), at__lte=Coalesce(OuterRef("closed_at"), OuterRef("until"))
-    )
-    counted = looks.order_by().values("user").annotate(count=Count("pk")).values("count")
-    return rows.annotate(case_key=Subquery(cases.values("pk")[:1]), looks=Coalesce(Subquery(counted), 0))
+    return rows.with_looks().annotate(case_key=Subquery(cases.values("pk")[:1]))  # type: ignore[attr-defined]
 
 
 class OpeningFilter(django_filters.FilterSet):

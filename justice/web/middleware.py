@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -66,6 +66,23 @@ class RequestNumber:
             "user": getattr(user, "pk", None),
         }
         log.info("request", extra=said)
+
+
+class Methods:
+    """Pages are read, and forms and calls are sent: nothing here is asked for in any other way.
+
+    Django would carry out a form sent by PUT as if it were by POST, and answer a page asked for by DELETE.
+    """
+
+    KNOWN: Final = ("GET", "HEAD", "OPTIONS", "POST")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.KNOWN:
+            return HttpResponseNotAllowed(self.KNOWN)
+        return self.get_response(request)
 
 
 class Headers:

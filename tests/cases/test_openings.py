@@ -1,4 +1,4 @@
-"""Records opened with a reason, from their beginning to their review; and one case shown to one colleague until a day."""
+"""Records opened with a reason, from beginning to review; and one case shown to one colleague until a day."""
 
 from __future__ import annotations
 

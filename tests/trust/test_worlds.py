@@ -36,7 +36,7 @@ def test_who_sees_what_is_what_the_plain_rules_say(db: None, figure: Figure):
 def test_each_clause_of_the_rule_is_missed_when_it_is_gone(db: None, figure: Figure):
     waiting = {fault.name: fault for fault in FAULTS}
 
-    @settings(max_examples=150, **{**DRAWN, "derandomize": True})
+    @settings(max_examples=200, **{**DRAWN, "derandomize": True})
     @given(organisations())
     def look(world: Organisation) -> None:
         if not waiting:
