@@ -208,14 +208,15 @@ def staff_looks(
         case_of="case_id",
         slug="looks-of-a-member-of-staff",
     )
-    keys = [case for _, case in listing.keys()] if file else listing.case_keys
+    keys = [case for _, case in listing.keys()] if file else listing.case_keys  # noqa: SIM118  (no dict)
     looked_through(
         user=request.user, cases=[key for key in keys if key], page="what somebody looked at",
         kind=Consultation.Kind.EXPORT if file else Consultation.Kind.LIST,
     )  # fmt: skip
     return answered(
         request, listing, "governance/staff.html", file, [worker, since, until],
-        member=member, since=begins, until=ends, title=listing.caption, other="incident_report", keys=[worker, since, until],
+        member=member, since=begins, until=ends, title=listing.caption, other="incident_report",
+        keys=[worker, since, until],
     )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ DAYS_BACK: Final = 28
 RETURNS: Final = 3  # days of looking at the same stranger, within RETURNS_WITHIN
 RETURNS_WITHIN: Final = timedelta(days=14)
 LATE: Final = 3  # strangers outside working hours
-FROM_HOUR: Final, TO_HOUR: Final = 7, 20
+FROM_HOUR: Final = 7
+TO_HOUR: Final = 20
 ACCUSTOMED: Final = 3  # days outside working hours, of the last, that make them usual
 REFUSED: Final = 8  # different addresses that were not there for them
 
