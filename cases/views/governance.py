@@ -46,7 +46,7 @@ def answered(
         return {"csv": csv_response, "xlsx": xlsx_response}[file](listing)
     name = request.resolver_match.url_name
     files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}
-    return render(request, template, {"listing": listing, **files, **context})
+    return render(request, template, {"listing": listing, "keys": keys, **files, **context})
 
 
 @for_governance
@@ -216,7 +216,6 @@ def staff_looks(
     return answered(
         request, listing, "governance/staff.html", file, [worker, since, until],
         member=member, since=begins, until=ends, title=listing.caption, other="incident_report",
-        keys=[worker, since, until],
     )  # fmt: skip
 
 
@@ -276,5 +275,5 @@ def incident_report(
     return answered(
         request, listing, "governance/incident.html", file, [worker, since, until],
         member=member, since=begins, until=ends, title=f"Incident report: {member.name}", taken=away, figures=figures,
-        other="staff_looks", keys=[worker, since, until],
+        other="staff_looks",
     )  # fmt: skip
