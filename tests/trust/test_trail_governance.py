@@ -232,7 +232,8 @@ def test_a_dead_rule_is_noticed(figure):
 
 
 SNOOPS = ("own_surname", "colleagues_surname", "no_link", "in_sequence", "out_of_hours", "watched", "volume")
-FIRST = [
+# First and last parts of invented family names.
+FIRST = (
     "Ac",
     "Bal",
     "Cor",
@@ -249,12 +250,8 @@ FIRST = [
     "Ork",
     "Pit",
     "Roth",
-    "Skel",
-    "Tar",
-    "Ull",
-    "Wick",
-]
-LAST = [
+)
+LAST = (
     "bain",
     "cairn",
     "dow",
@@ -269,9 +266,7 @@ LAST = [
     "ock",
     "rie",
     "side",
-    "toul",
-    "wood",
-]
+)
 SURNAMES = [first + last for first in FIRST for last in LAST]
 
 
