@@ -52,7 +52,7 @@ def answered(
 @for_governance
 def who_looked(request: HttpRequest) -> HttpResponse:
     """Find the person whose record is asked about. Sent by POST, so that no name stands in an address."""
-    form = FindPersonForm(request.POST or None)
+    form = FindPersonForm(request.POST if request.method == "POST" else None)
     form.fields["text"].hint = "Their reference, or how their names begin"
     context: dict[str, Any] = {"form": form, "title": "Who has looked at a record"}
     if request.method == "POST" and form.is_valid():
@@ -167,7 +167,7 @@ def _kind(file: str) -> str:
 @for_governance
 def ask_staff_looks(request: HttpRequest) -> HttpResponse:
     """Whom, and which days: without both nothing is shown."""
-    form = AskAboutStaffForm(request.POST or None, user=request.user)
+    form = AskAboutStaffForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         keys = [given["worker"].pk, given["since"].isoformat(), given["until"].isoformat()]
