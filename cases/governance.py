@@ -90,8 +90,8 @@ def seen_by(user: User, member: User, since: date, until: date) -> list[Seen]:
             one = found.setdefault(key, Seen(key, at, at))
             one.last, one.times = at, one.times + 1
             one.ways.add(kind)
-    for case in _in_parts(user, found):
-        found[case.pk].reference, found[case.pk].name = case.person.reference, case.person.name
+    for about in _in_parts(user, found):
+        found[about.pk].reference, found[about.pk].name = about.person.reference, about.person.name
     return list(found.values())
 
 

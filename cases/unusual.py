@@ -23,7 +23,7 @@ SHOWN: Final = 50  # cases of one finding
 
 
 def looks_between(council: int, begins: datetime, ends: datetime) -> list[Look]:
-    """Looks at single records. What a list or a search showed was not chosen, and says nothing of whom one looks for."""
+    """Looks at single records. What a list or a search shows is not chosen, and says nothing of whom one looks for."""
     rows = Consultation.objects.filter(council=council, at__gte=begins, at__lt=ends, case__isnull=False)
     return [
         Look(user, timezone.localtime(at), case, basis)

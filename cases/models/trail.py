@@ -90,12 +90,12 @@ class Lists(models.Lookup):
     lookup_name = "lists"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         if connection.vendor == "postgresql":  # the index looks_in_lists serves this
-            return f"{column} @> %s::jsonb", [*parameters, str(int(self.rhs))]
+            return f"{column} @> %s::jsonb", (*parameters, str(int(self.rhs)))
         held = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = %s)"  # noqa: S608  (a column of ours)
-        return held, [*parameters, int(self.rhs)]
+        return held, (*parameters, int(self.rhs))
 
 
 class ConsultationQuerySet(models.QuerySet):

@@ -46,13 +46,13 @@ def answered(
         return {"csv": csv_response, "xlsx": xlsx_response}[file](listing)
     name = request.resolver_match.url_name
     files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}
-    return render(request, template, {"listing": listing, **files, **context})
+    return render(request, template, {"listing": listing, "keys": keys, **files, **context})
 
 
 @for_governance
 def who_looked(request: HttpRequest) -> HttpResponse:
     """Find the person whose record is asked about. Sent by POST, so that no name stands in an address."""
-    form = FindPersonForm(request.POST or None)
+    form = FindPersonForm(request.POST if request.method == "POST" else None)
     form.fields["text"].hint = "Their reference, or how their names begin"
     context: dict[str, Any] = {"form": form, "title": "Who has looked at a record"}
     if request.method == "POST" and form.is_valid():
@@ -167,7 +167,7 @@ def _kind(file: str) -> str:
 @for_governance
 def ask_staff_looks(request: HttpRequest) -> HttpResponse:
     """Whom, and which days: without both nothing is shown."""
-    form = AskAboutStaffForm(request.POST or None, user=request.user)
+    form = AskAboutStaffForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         keys = [given["worker"].pk, given["since"].isoformat(), given["until"].isoformat()]
@@ -208,14 +208,14 @@ def staff_looks(
         case_of="case_id",
         slug="looks-of-a-member-of-staff",
     )
-    keys = [case for _, case in listing.keys()] if file else listing.case_keys
+    keys = [case for _, case in listing.keys()] if file else listing.case_keys  # noqa: SIM118  (no dict)
     looked_through(
         user=request.user, cases=[key for key in keys if key], page="what somebody looked at",
         kind=Consultation.Kind.EXPORT if file else Consultation.Kind.LIST,
     )  # fmt: skip
     return answered(
         request, listing, "governance/staff.html", file, [worker, since, until],
-        member=member, since=begins, until=ends, title=listing.caption, other="incident_report", keys=[worker, since, until],
+        member=member, since=begins, until=ends, title=listing.caption, other="incident_report",
     )  # fmt: skip
 
 
@@ -275,5 +275,5 @@ def incident_report(
     return answered(
         request, listing, "governance/incident.html", file, [worker, since, until],
         member=member, since=begins, until=ends, title=f"Incident report: {member.name}", taken=away, figures=figures,
-        other="staff_looks", keys=[worker, since, until],
+        other="staff_looks",
     )  # fmt: skip

@@ -51,7 +51,7 @@ def state_of(row: UnusualLooking) -> Status:
 
 
 def unusual_looking(request: HttpRequest, file: str = "") -> HttpResponseBase:
-    """What the nights found of the staff one answers for. It says who and what kind of looking, and no person's name."""
+    """What the nights found of the staff one answers for. It says who looked and in what way, and names no person."""
     user = request.user
     if user.role not in READ:
         raise PermissionDenied("unusual looking")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import time
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -21,6 +23,7 @@ from django.utils import timezone
 
 from cases import budget
 from cases.consultations import NotLogged
+from cases.models import RefusedLook
 from justice.domain.errors import Refused
 from justice.logs import request_number
 
@@ -194,6 +197,31 @@ class SecondStep:
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": "Sign in with a second step first"}, status=403)
         return redirect("own_sign_in")
+
+
+class RefusedLooks:
+    """Writes down that a page with a key in its address was not there for somebody, whether or not the record exists:
+    the answer, its queries and its time are the same. Whoever tries one number after another is asked about it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if response.status_code != 404 or match is None or not request.user.is_authenticated:
+            return response
+        keys = [str(value) for value in match.kwargs.values()]
+        asked = " ".join(key for key in keys if key.isdecimal())[:100]  # no names, no tokens
+        if asked:
+            with contextlib.suppress(DatabaseError):  # nothing was shown
+                RefusedLook.objects.create(
+                    user=request.user,
+                    council_id=request.user.council_id,
+                    page=(match.url_name or "")[:100],
+                    asked=asked,
+                )
+        return response
 
 
 class Refusals:

@@ -296,7 +296,9 @@ class ActivateAppForm(_Plain, app_forms.ActivateTOTPForm):
 
 class AddKeyForm(_Plain, key_forms.AddWebAuthnForm):
     labels: ClassVar[dict[str, str]] = {"name": "What you call this key"}
-    missing: ClassVar[dict[str, str]] = {"credential": "The key did not answer. Keys need JavaScript; an app does not"}
+    missing: ClassVar[dict[str, str]] = {
+        "credential": "The key did not answer. Keys need JavaScript; an app does not"
+    }
 
 
 # ---------------------------------------------------------------- the council's own sign-in

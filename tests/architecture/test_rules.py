@@ -96,6 +96,7 @@ ALLOWED_READS = {
     "Contact.objects.filter": "contacts of the orders of a visible case",
     "Entry.objects.filter": "the trail of a visible case",
     "Consultation.objects.create": "the log itself",
+    "RefusedLook.objects.create": "the log itself",
     "Council.objects.all": "jobs and commands ask for every council",
     "Council.objects.filter": "commands find the council they are told",
     "Council.objects.get": "commands find the council they are told",

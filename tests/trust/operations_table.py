@@ -116,9 +116,7 @@ def open_case(g: Ground) -> Call:
 def amend_person(g: Ground) -> Call:
     changes = {"employment": "employed", "family_name": "Farrowdale"}
     version = g.case.person.version
-    return partial(
-        cases.amend_person, actor=g.worker, case=g.case, changes=changes, expected_version=version
-    )
+    return partial(cases.amend_person, actor=g.worker, case=g.case, changes=changes, expected_version=version)
 
 
 @row
@@ -763,9 +761,7 @@ def record_outcomes(g: Ground) -> Call:
 @row
 def send_feedback_link(g: Ground) -> Call:
     order = g.fresh_order()
-    return partial(
-        assessing.send_feedback_link, actor=g.worker, order=order, channel="paper", today=g.today
-    )
+    return partial(assessing.send_feedback_link, actor=g.worker, order=order, channel="paper", today=g.today)
 
 
 @row
@@ -849,7 +845,13 @@ def change_mappa_level(g: Ground) -> Call:
 
 @row
 def record_mappa_meeting(g: Ground) -> Call:
-    said = {"held_on": g.today, "level": 2, "kind": "review", "agencies": ["police"], "decisions": "Meet again"}
+    said = {
+        "held_on": g.today,
+        "level": 2,
+        "kind": "review",
+        "agencies": ["police"],
+        "decisions": "Meet again",
+    }
     return partial(assessing.record_mappa_meeting, **said, **the_entry(g))
 
 
@@ -906,9 +908,7 @@ def write_commentary(g: Ground) -> Call:
 @row
 def publish_return(g: Ground) -> Call:
     over = Quarter.of(g.today).previous.previous
-    return partial(
-        performance.publish_return, actor=g.officer, quarter=over, as_of=g.today, code_version="1"
-    )
+    return partial(performance.publish_return, actor=g.officer, quarter=over, as_of=g.today, code_version="1")
 
 
 # ---------------------------------------------------------------- settings
@@ -1007,10 +1007,13 @@ def import_caseload(g: Ground) -> Call:
 
     folder = bundle(Path(tempfile.mkdtemp()) / "bundle")
     return partial(
-        bring_in, folder, actor=g.officer, council=g.officer.council, today=date(2026, 11, 24), name="a bundle"
+        bring_in,
+        folder,
+        actor=g.officer,
+        council=g.officer.council,
+        today=date(2026, 11, 24),
+        name="a bundle",
     )
 
 
 WITHOUT_KEY = {"import_caseload"}  # done once by its digest and its job's key
-
-
