@@ -68,8 +68,7 @@ def test_safe_settings_have_no_mistake() -> None:
     assert safety.mistakes(SAFE) == []
 
 
-MISTAKES = (
-    [
+MISTAKES = [
         pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", "make one with", id="no key"),
         pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", "make one with", id="short key"),
         pytest.param({"SECRET_KEY": "a" * 80}, "SECRET_KEY", "make one with", id="plain key"),
@@ -221,8 +220,7 @@ MISTAKES = (
         ),
         pytest.param({"BACKUP_MAY_BE_PLAIN": True}, "BACKUP_MAY_BE_PLAIN", "leave it out", id="plain backups"),
         pytest.param({"LOG_LEVEL": "DEBUG"}, "LOG_LEVEL", "INFO", id="a log that says all"),
-    ]
-)
+]
 
 
 @pytest.mark.parametrize(("change", "names", "cure"), MISTAKES)
