@@ -29,9 +29,8 @@ def columns_now() -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         for name in connection.introspection.table_names(cursor):
             if name not in NOT_COMPARED:
-                found[name] = [
-                    column.name for column in connection.introspection.get_table_description(cursor, name)
-                ]
+                cursor.execute(f'SELECT * FROM "{name}" LIMIT 0')
+                found[name] = [column[0] for column in cursor.description]
     return found
 
 
