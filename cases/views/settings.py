@@ -374,9 +374,13 @@ def settings_home(request: HttpRequest) -> HttpResponse:
     if not _may_see(request.user):
         raise PermissionDenied
     entries = Entry.objects.visible_to(request.user).filter(case=None).select_related("actor")[:20]
-    return render(
-        request, "settings/home.html", {"title": "Settings", "sections": SECTIONS, "entries": entries}
-    )
+    context = {
+        "title": "Settings",
+        "sections": SECTIONS,
+        "entries": entries,
+        "system": permissions.allows(request.user, "add_member_of_staff"),
+    }
+    return render(request, "settings/home.html", context)
 
 
 def settings_section(request: HttpRequest, section: str) -> HttpResponse:

@@ -84,6 +84,18 @@ class Sqlite:
         return of_sqlite(database, tick=tick)
 
 
+_WHAT_IS_THERE = (
+    "SELECT format('DROP VIEW %s CASCADE', oid::regclass) FROM pg_class "
+    "WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'",
+    "SELECT format('DROP TABLE IF EXISTS %s CASCADE', oid::regclass) FROM pg_class "
+    "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
+    "SELECT format('DROP SEQUENCE %s CASCADE', oid::regclass) FROM pg_class "
+    "WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'",
+    "SELECT format('DROP FUNCTION %s CASCADE', oid::regprocedure) FROM pg_proc "
+    "WHERE pronamespace = 'public'::regnamespace",
+)
+
+
 class Postgresql:
     """Copied by pg_dump from one moment's view, which the comparison reads as well."""
 
@@ -116,14 +128,10 @@ class Postgresql:
         """Make the database from the file; what was in it before is gone."""
         self._check_tools()
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT format('DROP %s IF EXISTS %s CASCADE', CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' "
-                "ELSE 'TABLE' END, oid::regclass) FROM pg_class WHERE relnamespace = 'public'::regnamespace "
-                "AND relkind IN ('r', 'p', 'S', 'v') UNION ALL SELECT format('DROP FUNCTION IF EXISTS %s CASCADE', "
-                "oid::regprocedure) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
-            )
-            for (statement,) in cursor.fetchall():
-                cursor.execute(statement)
+            for question in _WHAT_IS_THERE:  # in this order: most sequences go with their tables
+                cursor.execute(question)
+                for (statement,) in cursor.fetchall():
+                    cursor.execute(statement)
         self.connection.close()
         return self._load_into(self.connection.settings_dict["NAME"], file, tick)
 

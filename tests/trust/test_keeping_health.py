@@ -1,0 +1,162 @@
+"""Ready says what is wrong in a word, live stays live, and only an administrator hears more."""
+
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Job, Role
+from justice import health
+from justice.domain.calendar import Calendar
+from justice.keeping import record
+from tests.builders import a_council, staff
+
+Disk = namedtuple("Disk", "total used free")
+
+
+@pytest.fixture
+def well(db: None, settings: Any, tmp_path: Path) -> None:
+    """All is as it should be: there is room, and last night's drill was equal."""
+    settings.MEDIA_ROOT, settings.BACKUP_FOLDER, settings.VAR = tmp_path, tmp_path, tmp_path
+    a_council()
+    at = timezone.now()
+    record.keep_result("backup", at - timedelta(hours=9), {"drilled": True, "file": "justice-last"})
+
+
+def the_answer() -> tuple[int, str]:
+    answer = Client().get(reverse("ready"))
+    return answer.status_code, answer.content.decode().strip()
+
+
+def free(per_cent: int) -> Any:
+    return mock.patch.object(shutil, "disk_usage", return_value=Disk(100, 100 - per_cent, per_cent))
+
+
+def gone(*_: Any, **__: Any) -> Any:
+    raise DatabaseError("could not connect to server: secret-host")
+
+
+@contextmanager
+def read_only() -> Any:
+    """The database takes questions and refuses rows."""
+
+    def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            raise DatabaseError("cannot execute INSERT in a read-only transaction")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def waiting(minutes: int) -> None:
+    job = Job.objects.create(kind="notify", run_key=str(minutes))
+    Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(minutes=minutes))
+
+
+def faults(stack: ExitStack, folder: Path) -> dict[str, tuple[int, Callable[[], Any]]]:
+    """Ten things that break: the code ready must say, its status, and how it is broken."""
+    enter = stack.enter_context
+    this = timezone.localdate().year
+    short = Calendar("Strathmore", {date(this, 1, 1): "New Year"}, date(1990, 1, 1), date(this, 12, 31))
+
+    def unapplied() -> None:
+        MigrationRecorder(connection).record_unapplied("cases", "0008_review_slots")
+
+    def a_wrong_clock() -> None:
+        right = timezone.now
+        enter(mock.patch.object(timezone, "now", side_effect=lambda: right() + timedelta(seconds=4)))
+
+    def locked() -> None:
+        enter(mock.patch.object(Path, "touch", side_effect=PermissionError))
+
+    return {
+        "database": (503, lambda: enter(mock.patch.object(connection, "cursor", gone))),
+        "writing": (503, lambda: enter(read_only())),
+        "tables": (503, unapplied),
+        "jobs": (200, lambda: waiting(16)),
+        "disk-low": (200, lambda: enter(free(19))),
+        "disk-full": (503, lambda: enter(free(4))),
+        "calendar": (503, lambda: enter(mock.patch.object(health, "calendar_of", return_value=short))),
+        "drill": (200, lambda: Job.objects.filter(kind="backup").update(finished_at=timezone.now() - timedelta(hours=27))),
+        "clock": (200, a_wrong_clock),
+        "folders": (503, locked),
+    }  # fmt: skip
+
+
+@pytest.mark.figure(
+    "broken things: ready says its code and no more, live stays live, and it is well again after"
+)
+def test_each_broken_thing_is_said_by_its_own_code(well: None, tmp_path: Path, figure: Any) -> None:
+    from django.db import transaction
+
+    with free(50):
+        assert the_answer() == (200, "ready")
+    with ExitStack() as names:
+        codes = list(faults(names, tmp_path))
+    for code in codes:
+        with transaction.atomic():
+            with ExitStack() as stack:
+                if not code.startswith("disk"):
+                    stack.enter_context(free(50))
+                status, break_it = faults(stack, tmp_path)[code]
+                break_it()
+                said = the_answer()
+                alive = Client().get(reverse("live"))
+            transaction.set_rollback(True)
+        words = f"{'ready' if status == 200 else 'not ready'} {code}"
+        figure.add(said == (status, words) and alive.status_code == 200, f"{code}: {said}")
+    with free(50):
+        figure.add(the_answer() == (200, "ready"), "well again")
+    assert len(codes) == 10
+
+
+def test_a_job_that_waits_a_little_and_a_drill_of_last_night_are_well(well: None) -> None:
+    waiting(14)
+    Job.objects.filter(kind="backup").update(finished_at=timezone.now() - timedelta(hours=25))
+    with free(21):
+        assert the_answer() == (200, "ready")
+
+
+def test_a_drill_that_was_not_equal_does_not_count(well: None) -> None:
+    Job.objects.filter(kind="backup").update(result={"drilled": False, "file": "justice-last"})
+    with free(50):
+        assert the_answer() == (200, "ready drill")
+
+
+def test_ready_leaves_no_row_behind(well: None) -> None:
+    from django.contrib.sessions.models import Session
+
+    with free(50):
+        the_answer()
+    assert not Session.objects.exists()
+
+
+def test_the_administrators_page_says_it_in_words(well: None) -> None:
+    administrator, worker = staff(Role.ADMINISTRATOR), staff(Role.CASEWORKER)
+    client, other = Client(), Client()
+    client.force_login(administrator)
+    other.force_login(worker)
+    waiting(40)
+    with free(12):
+        page = client.get(reverse("system")).content.decode()
+
+    assert "12 per cent are free. Make room soon." in page
+    assert "waited for 40 minutes" in page
+    assert "justice-last was equal" in page
+    assert "Look at this soon" in page
+    assert other.get(reverse("system")).status_code == 403
+    assert reverse("system") in client.get(reverse("settings")).content.decode()
