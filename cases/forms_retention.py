@@ -52,6 +52,11 @@ class DeclineForm(OperationForm):
     reason = TextField("Why this record is kept", max_length=500)
 
 
+class ReleaseForm(OperationForm):
+    recipient = TextField("Who it is given to", max_length=200, hint="The person themself, or who acts for them")
+    asked_on = DateField("Day it was asked for", recent=True)
+
+
 class OfCouncil(OperationForm):
     """A form whose choices are records of the user's council, by number and day alone."""
 

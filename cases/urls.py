@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, retention, settings
+from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, retention, settings, subject_access
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -79,6 +79,11 @@ urlpatterns = [
     path("cases/<int:case>/notes/<int:note>/correct/", notes.CorrectNote.as_view(), name="correct_note"),
     path("cases/<int:case>/allocations/new/", people.AssignCase.as_view(), name="assign_case"),
     path("cases/<int:case>/close/", people.CloseCase.as_view(), name="close_case"),
+    path(
+        "cases/<int:case>/own-record/",
+        subject_access.ReleaseSubjectAccessPack.as_view(),
+        name="release_subject_access_pack",
+    ),
     path("cases/<int:case>/limits/", people.LimitRecord.as_view(), name="limit_record"),
     path("timescales/<int:timescale>/late/", people.ExplainTimescale.as_view(), name="explain_lateness"),
     path("timescales/<int:timescale>/excuse/", people.ExcuseTimescale.as_view(), name="excuse_timescale"),

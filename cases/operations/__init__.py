@@ -57,6 +57,7 @@ from cases.operations.settings import (
     set_calendar_day,
     set_local_standard,
 )
+from cases.operations.subject_access import release_subject_access_pack
 
 __all__ = [
     "add_alias",
@@ -100,6 +101,7 @@ __all__ = [
     "propose_disposal",
     "raise_alert",
     "record_note",
+    "release_subject_access_pack",
     "remove_calendar_day",
     "remove_local_standard",
     "set_availability",
