@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from cases.models import Disposal, Hold, RetentionRule, User
+from cases.operation import council_of
 from cases.retention import due_in
 from justice.domain.retention import LONGEST, TRIGGERS, WORK
 from justice.web.dates import short_date
@@ -34,7 +35,9 @@ class RetentionRuleForm(OperationForm):
     trigger = RadiosField("Counted from when", choices=list(TRIGGERS.items()))
     from_year_end = YesNoField("Count from the end of that calendar year")
     in_force_from = DateField("First day")
-    source = TextField("Where this comes from", max_length=300, hint="Such as the council's retention schedule and its date")
+    source = TextField(
+        "Where this comes from", max_length=300, hint="Such as the council's retention schedule and its date"
+    )
 
 
 class HoldForm(OperationForm):
@@ -53,7 +56,9 @@ class DeclineForm(OperationForm):
 
 
 class ReleaseForm(OperationForm):
-    recipient = TextField("Who it is given to", max_length=200, hint="The person themself, or who acts for them")
+    recipient = TextField(
+        "Who it is given to", max_length=200, hint="The person themself, or who acts for them"
+    )
     asked_on = DateField("Day it was asked for", recent=True)
 
 
@@ -72,9 +77,9 @@ class ProposeForm(OfCouncil):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        due = due_in(self.user.council, today())
+        due = due_in(council_of(self.user), today())
         self.due_count = len(due)
-        self.fields["people"].choices = [
+        cast(CheckboxesField, self.fields["people"]).choices = [
             (str(person), f"Record {person}: {WORK[one.rule.work].lower()}, due since {short_date(one.on)}")
             for person, one in list(due.items())[:AT_ONCE]
         ]
@@ -88,8 +93,9 @@ class ApproveForm(OfCouncil):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Disposal.objects.visible_to(self.user).waiting().exclude(proposed_by=self.user)
-        self.fields["disposals"].choices = [
+        rows = Disposal.objects.visible_to(self.user).filter(state=Disposal.State.PROPOSED)
+        rows = rows.exclude(proposed_by=self.user)
+        cast(CheckboxesField, self.fields["disposals"]).choices = [
             (
                 str(row.pk),
                 f"Record {row.person_id}: {row.rule} Due since {short_date(row.due_on)}. "

@@ -1,4 +1,4 @@
-"""Which records are past their period: the lives that the apps tell of, and the council's rules laid over the shipped."""
+"""Which records are past their period: the lives that the apps tell of, and the rules of the council."""
 
 from __future__ import annotations
 
@@ -98,4 +98,3 @@ def due_in(council: Council, on: date) -> dict[int, Due]:
 def in_words(rule: Rule) -> str:
     """A rule as a certificate gives it."""
     return f"{rule.period}. {rule.source}"[:500]
-

@@ -1,6 +1,6 @@
 """What a person is given of their own record on request: what the registry says is theirs, with what is left out named.
 
-Third parties and the safety of staff are left out column by column, and tables that are not the person's own altogether.
+Third parties and the safety of staff are left out column by column, and tables that are not the person's own whole.
 What is left out is named whether or not anything stands in it: that there is a victim is told to nobody this way.
 """
 
@@ -69,7 +69,11 @@ def _called(model: Model) -> str:
 
 
 def _part(model: Model, keys: set[Any]) -> Part:
-    columns = [field for field in model._meta.concrete_fields if _says_something(field) and not _left_out(model, field)]
+    columns = [
+        field
+        for field in model._meta.concrete_fields
+        if _says_something(field) and not _left_out(model, field)
+    ]
     rows = [
         {str(field.verbose_name).capitalize(): _in_words(row, field) for field in columns}
         for row in model._base_manager.filter(pk__in=keys).order_by("pk")
@@ -79,7 +83,11 @@ def _part(model: Model, keys: set[Any]) -> Part:
 
 def _says_something(field: models.Field[Any, Any]) -> bool:
     """Not a key, nor what only the program needs."""
-    return field.get_internal_type() not in registry.KEYS and field.name not in ("version", "name_key", "calendar_stamp")
+    return field.get_internal_type() not in registry.KEYS and field.name not in (
+        "version",
+        "name_key",
+        "calendar_stamp",
+    )
 
 
 def _left_out(model: Model, field: models.Field[Any, Any]) -> str:

@@ -7,7 +7,20 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from cases.views import around, chronology, drafts, homes, jobs, lists, notes, people, person, retention, settings, subject_access
+from cases.views import (
+    around,
+    chronology,
+    drafts,
+    homes,
+    jobs,
+    lists,
+    notes,
+    people,
+    person,
+    retention,
+    settings,
+    subject_access,
+)
 
 
 def as_files(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -91,7 +104,9 @@ urlpatterns = [
     path("retention/due/", retention.ProposeDisposal.as_view(), name="propose_disposal"),
     path("retention/approve/", retention.ApproveDisposal.as_view(), name="approve_disposal"),
     path(
-        "retention/proposals/<int:disposal>/keep/", retention.DeclineDisposal.as_view(), name="decline_disposal"
+        "retention/proposals/<int:disposal>/keep/",
+        retention.DeclineDisposal.as_view(),
+        name="decline_disposal",
     ),
     path("retention/holds/new/", retention.PlaceHold.as_view(), name="place_hold"),
     path("retention/holds/<int:hold>/lift/", retention.LiftHold.as_view(), name="lift_hold"),

@@ -92,18 +92,14 @@ class Hold(Recorded, Versioned):
         ordering = (F("lifted_on").desc(nulls_first=True), "-from_on", "-pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(lifted_on=None, lifted_by=None) | Q(lifted_on__isnull=False, lifted_by__isnull=False),
+                condition=Q(lifted_on=None, lifted_by=None)
+                | Q(lifted_on__isnull=False, lifted_by__isnull=False),
                 name="a_lifted_hold_says_by_whom",
             ),
         )
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
-
-
-class DisposalQuerySet(OfKeeping):
-    def waiting(self) -> DisposalQuerySet:
-        return self.filter(state=Disposal.State.PROPOSED)
 
 
 class Disposal(Versioned):
@@ -130,7 +126,7 @@ class Disposal(Versioned):
     # Why it was declined.
     reason = models.CharField(max_length=500, blank=True)
 
-    objects = DisposalQuerySet.as_manager()
+    objects = OfKeeping.as_manager()
 
     class Meta:
         ordering = ("due_on", "pk")

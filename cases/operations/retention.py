@@ -62,7 +62,14 @@ def _kept(actor: User, record: str) -> Person:
 
 
 def place_hold(
-    *, actor: User, record: str, kind: str, reason: str, from_on: date, today: date, key: uuid.UUID | None = None
+    *,
+    actor: User,
+    record: str,
+    kind: str,
+    reason: str,
+    from_on: date,
+    today: date,
+    key: uuid.UUID | None = None,
 ) -> Hold:
     """Keep somebody's record from destruction until the hold is lifted; a disposal already agreed on is stopped."""
     body = {"record": record, "kind": kind, "why_held": reason, "from_on": from_on}
@@ -149,9 +156,7 @@ def approve_disposal(
             problem = "A record you selected no longer waits for approval. Open the list again"
             problems.append(Problem(problem, "disposals"))
         if any(row.proposed_by_id == actor.pk for row in found):
-            problems.append(
-                Problem("You proposed this yourself. Somebody else must approve it", "disposals")
-            )
+            problems.append(Problem("You proposed this yourself. Somebody else must approve it", "disposals"))
         if problems:
             raise Refused(*problems)
         for row in found:

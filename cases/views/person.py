@@ -197,6 +197,7 @@ class RecordPage(CaseSection):
             **super().get_context_data(**kwargs),
             "aliases": Alias.objects.filter(person=person),
             "addresses": Address.objects.filter(person=person),
+            "may_release": permissions.allows(self.request.user, "release_subject_access_pack"),
             "ended_alerts": Alert.objects.filter(person=person, to_on__isnull=False),
             "limits": Limit.objects.filter(person=person).select_related("user"),
             "allocations": Allocation.objects.filter(case=case)

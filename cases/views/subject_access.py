@@ -52,4 +52,6 @@ def as_file(pack: Pack, case: int) -> FileResponse:
         archive.writestr("record.html", render_to_string("retention/pack.html", {"pack": pack}))
         archive.writestr("record.json", pack.as_json())
     made.seek(0)
-    return FileResponse(made, as_attachment=True, filename=f"own-record-{case}.zip", content_type="application/zip")
+    return FileResponse(
+        made, as_attachment=True, filename=f"own-record-{case}.zip", content_type="application/zip"
+    )

@@ -67,14 +67,20 @@ def test_what_is_not_declared_is_noticed(figure: Figure, tmp_path: Any):
     figure.planted("a text column without a mark", undeclared("cases.Note", note, without(text=text)))
     gone = {**row.text, "gone": "plain"}
     figure.planted("a mark of a column that is gone", undeclared("cases.Note", note, without(text=gone)))
-    figure.planted("a blanked column that is gone", undeclared("cases.Note", note, without(blanked=("gone",))))
+    figure.planted(
+        "a blanked column that is gone", undeclared("cases.Note", note, without(blanked=("gone",)))
+    )
     picture = models.BinaryField(name="picture")
     picture.model = note
     with pytest.raises(ValueError):
         registry.sensitivity(row, picture)
     figure.planted("a column of a kind without a rule", True)
     figure.planted("a table without an entry", set(DECLARED) - {"cases.Note"} != set(MODELS))
-    for words in ('[a.B]\nsight = "x"', '[a.B]\nsight="case"\nretention="x"', '[a.B]\nsight="case"\nretention="case"\naudit="x"'):
+    for words in (
+        '[a.B]\nsight = "x"',
+        '[a.B]\nsight="case"\nretention="x"',
+        '[a.B]\nsight="case"\nretention="case"\naudit="x"',
+    ):
         (tmp_path / "r.toml").write_text(words + '\nown_copy = "no"')
         figure.planted(words, _refused(registry.load, tmp_path / "r.toml"))
     for words in ('gone = ["case"]', 'record = ["a"]\nlist = ["a"]', 'record = ["a", "a"]'):
@@ -128,7 +134,15 @@ def test_every_address_is_declared(figure: Figure):
 
 
 # What of the API is no page's and no table's.
-API = {"api-returns", "api-return", "api-figures", "api-commentary", "api-figure-rows", "api-schema", "api-try"}
+API = {
+    "api-returns",
+    "api-return",
+    "api-figures",
+    "api-commentary",
+    "api-figure-rows",
+    "api-schema",
+    "api-try",
+}
 
 
 # --- What the declarations promise
@@ -237,6 +251,8 @@ def test_the_inventory_has_a_line_for_every_column_and_is_the_same_printed():
     call_command("data_inventory", "--csv", stdout=table)
     assert out.getvalue().strip().count("\n") == len(rows) + 1
     assert table.getvalue().strip().count("\n") == len(rows)
-    victim = next(row for row in rows if (row["table"], row["field"]) == ("cases.VictimInformation", "wishes"))
+    victim = next(
+        row for row in rows if (row["table"], row["field"]) == ("cases.VictimInformation", "wishes")
+    )
     assert victim["sensitivity"].startswith("third_party")
     assert victim["own_copy"] == "no"

@@ -1,5 +1,6 @@
 """Each page is logged as its declaration says: a record by its case, a list by its keys, everything else not at all."""
 
+# ruff: noqa: F811  (a fixture's name is a parameter's)
 from __future__ import annotations
 
 import pytest
@@ -22,7 +23,7 @@ ROLES = (
 
 @pytest.mark.night
 @pytest.mark.figure("Pages that log a look otherwise than the registry declares")
-def test_a_look_is_logged_as_declared(world: World, figure: Figure):  # noqa: F811
+def test_a_look_is_logged_as_declared(world: World, figure: Figure):
     declared = registry.load_addresses()
     clients = {role: world.client(role) for role in ROLES}
     for name, address in addresses(world):

@@ -1,9 +1,9 @@
 """What is destroyed, what is not, and what is left of it: random lives, canaries in every column, a death half way."""
 
+# ruff: noqa: F811  (a fixture's name is a parameter's)
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,12 +11,10 @@ from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
-from django.utils import timezone
 
-from assessments import operations as assessment_operations
-from assessments.models import Feedback, MappaEntry, ReportRequest
+from assessments.models import MappaEntry, ReportRequest
 from cases import disposal, jobs, operations, retention
-from cases.add_only import DISPOSABLE, TABLES
+from cases.add_only import TABLES
 from cases.models import (
     Case,
     Consultation,
@@ -24,15 +22,12 @@ from cases.models import (
     Disposal,
     DisposalCertificate,
     DisposalRow,
-    Draft,
     Entry,
     Hold,
     Job,
     Person,
     RetentionRule,
     Role,
-    SearchWord,
-    Spelling,
     User,
 )
 from justice.domain import retention as rules
@@ -85,10 +80,16 @@ def a_life(council: Council, chance: random.Random, number: int) -> dict[str, An
         )
         told["open"] |= going_on
         told["closed"].append(closed)
-        kind = chance.choice(("unpaid_work", "unpaid_work", "unpaid_work", "order", "report", "mappa", "licence", "other"))
+        kind = chance.choice(
+            ("unpaid_work", "unpaid_work", "unpaid_work", "order", "report", "mappa", "licence", "other")
+        )
         ref = f"{number}-{turn}"
         if kind in ("unpaid_work", "order"):
-            ended = None if chance.random() < 0.05 else start + timedelta(days=chance.randrange((closed - start).days + 1))
+            ended = (
+                None
+                if chance.random() < 0.05
+                else start + timedelta(days=chance.randrange((closed - start).days + 1))
+            )
             order = Order.objects.create(
                 council=council, case=case, reference=ref, basis="instead_of_prison", court_type="sheriff_summary",
                 imposed_on=start, ended_on=ended, end_reason="completed" if ended else "",
@@ -111,7 +112,9 @@ def a_life(council: Council, chance: random.Random, number: int) -> dict[str, An
                 lead_agency="police", ended_on=closed, end_reason="other",
             )  # fmt: skip
         elif kind == "licence":
-            Release.objects.create(council=council, case=case, reference=ref, licence="parole", released_on=start)
+            Release.objects.create(
+                council=council, case=case, reference=ref, licence="parole", released_on=start
+            )
         told["work"].add(kind)
         start = closed + timedelta(days=1 + chance.randrange(400))
     if told["work"] != {"other"}:
@@ -120,7 +123,8 @@ def a_life(council: Council, chance: random.Random, number: int) -> dict[str, An
         lifted = chance.random() < 0.5
         by = staff(Role.SENIOR_MANAGER, team=a_team(council=council)) if lifted else None
         Hold.objects.create(
-            person=person, kind="inquiry", reason="Inquiry", from_on=start, lifted_by=by, lifted_on=TODAY if lifted else None
+            person=person, kind="inquiry", reason="Inquiry", from_on=start, lifted_by=by,
+            lifted_on=TODAY if lifted else None,
         )  # fmt: skip
         told["held"] |= not lifted
     return told
@@ -203,7 +207,9 @@ def test_what_is_due_is_proposed_approved_and_destroyed_and_nothing_else(figure:
     for one in told:
         cases = Case.objects.filter(person=one["pk"])
         gone = all(case.disposed_on == TODAY for case in cases)
-        left = Order.objects.filter(case__in=cases).exists() or Release.objects.filter(case__in=cases).exists()
+        left = (
+            Order.objects.filter(case__in=cases).exists() or Release.objects.filter(case__in=cases).exists()
+        )
         certificates = DisposalCertificate.objects.filter(disposal__person=one["pk"]).count()
         expected = by_hand(one, TODAY)
         figure.add(
@@ -275,7 +281,9 @@ def plant(person: int, mark: str, told: dict[str, tuple[str, str]] | None = None
             word = f"{CANARY}{mark}{number}"
             if told is not None:
                 told[word[: field.max_length]] = (model._meta.label, field.name)
-            words[field.name] = {"words": word} if isinstance(field, models.JSONField) else word[: field.max_length]
+            words[field.name] = (
+                {"words": word} if isinstance(field, models.JSONField) else word[: field.max_length]
+            )
         if model._meta.db_table in TABLES:
             planted[model._meta.label] = _add_another(row, words)
         elif _saved(row, words):
@@ -303,7 +311,12 @@ def a_row(model: type[models.Model], found: disposal.Found, dated: bool = False)
             setattr(row, field.name, TODAY)
         elif isinstance(field, models.BooleanField):
             setattr(row, field.name, False)
-        elif field.null or field.has_default() or field.primary_key or field.db_default is not models.NOT_PROVIDED:
+        elif (
+            field.null
+            or field.has_default()
+            or field.primary_key
+            or field.db_default is not models.NOT_PROVIDED
+        ):
             continue
         elif isinstance(field, models.DateTimeField):
             setattr(row, field.name, clock() + timedelta(days=field.name == "until"))
@@ -373,7 +386,9 @@ def words_left(beginning: str) -> dict[str, int]:
             )
             cursor.execute(f"SELECT {counts} FROM {named}", [f"%{beginning.lower()}%"] * len(columns))
             found |= {
-                f"{table}.{one}": count for one, count in zip(columns, cursor.fetchone(), strict=True) if count
+                f"{table}.{one}": count
+                for one, count in zip(columns, cursor.fetchone(), strict=True)
+                if count
             }
     return found
 
@@ -472,14 +487,27 @@ def test_what_is_forgotten_is_noticed(two: Any, figure: Figure):
 
     assert not left_with(), "with no fault nothing is left"
     real = disposal.goes
-    for label in ("cases.Note", "orders.Contact", "assessments.VictimSafety", "cases.EntryReason", "cases.Draft"):
-        planted = patch("cases.disposal.goes", lambda model, of=label: model._meta.label != of and real(model))
+    for label in (
+        "cases.Note",
+        "orders.Contact",
+        "assessments.VictimSafety",
+        "cases.EntryReason",
+        "cases.Draft",
+    ):
+        planted = patch(
+            "cases.disposal.goes", lambda model, of=label: model._meta.label != of and real(model)
+        )
         figure.planted(f"{label} is forgotten", left_with(planted))
     figure.planted("copies of rows stay", left_with(patch("cases.disposal._forget_copies", lambda *_: {})))
     figure.planted("words of readers stay", left_with(patch("cases.disposal.blanks", lambda model: ())))
     figure.planted("spellings stay", left_with(patch("cases.disposal._forget_spellings", lambda *_: None)))
-    figure.planted("the person's own row stays", left_with(patch.dict("cases.disposal.NOBODY", {"family_name": f"{CANARY}a"})))
-    figure.planted("add-only rows are not named", left_with(patch("cases.disposal._name_rows", lambda *_: None)))
+    figure.planted(
+        "the person's own row stays",
+        left_with(patch.dict("cases.disposal.NOBODY", {"family_name": f"{CANARY}a"})),
+    )
+    figure.planted(
+        "add-only rows are not named", left_with(patch("cases.disposal._name_rows", lambda *_: None))
+    )
 
 
 # --- Add-only tables let nothing else through
@@ -506,10 +534,19 @@ def test_the_database_refuses_as_before(world: World, figure: Figure):
         row = model._base_manager.first()
         if row is None:
             continue
-        figure.add(refused(lambda row=row, model=model: model._base_manager.filter(pk=row.pk)._raw_delete("default")), f"{table}: deleted")
+        figure.add(
+            refused(
+                lambda row=row, model=model: model._base_manager.filter(pk=row.pk)._raw_delete("default")
+            ),
+            f"{table}: deleted",
+        )
         name = next(one.name for one in model._meta.concrete_fields if not one.primary_key)
         figure.add(
-            refused(lambda row=row, model=model, name=name: model._base_manager.filter(pk=row.pk).update(**{name: getattr(row, name)})),
+            refused(
+                lambda row=row, model=model, name=name: model._base_manager.filter(pk=row.pk).update(
+                    **{name: getattr(row, name)}
+                )
+            ),
             f"{table}: updated",
         )
 
@@ -547,7 +584,9 @@ def test_sqlite_can_still_make_the_tables_anew(db: None):
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         for name, sql in cursor.fetchall():
             others = {"cases_case", "cases_person", "orders_order", "cases_user"}
-            assert not any(f" {table} " in sql.split("BEGIN")[0].replace(f"ON {table}", "") for table in others), name
+            assert not any(
+                f" {table} " in sql.split("BEGIN")[0].replace(f"ON {table}", "") for table in others
+            ), name
 
 
 # --- Killed half way
@@ -560,7 +599,11 @@ def test_killed_half_way_it_resumes_with_one_certificate(two: Any, figure: Figur
     certificates = DisposalCertificate.objects.filter(disposal=made)
     before = sizes()
     counted = _writes(made, None)
-    steps = sorted({1, 2, counted // 3, counted // 2, counted - 2, counted - 1, counted}) if size(change=0, night=1) == 0 else range(1, counted + 1)
+    steps = (
+        sorted({1, 2, counted // 3, counted // 2, counted - 2, counted - 1, counted})
+        if size(change=0, night=1) == 0
+        else range(1, counted + 1)
+    )
     for step in steps:
         with transaction.atomic():
             died = _writes(made, step) == -1
@@ -569,7 +612,9 @@ def test_killed_half_way_it_resumes_with_one_certificate(two: Any, figure: Figur
     made.refresh_from_db()
     Job.objects.all().delete()
     with patch("cases.disposal.dues_of", everybody_due):
-        job = jobs.ask("dispose", f"disposal {made.pk}", arguments={"disposal": made.pk}, council=made.council)
+        job = jobs.ask(
+            "dispose", f"disposal {made.pk}", arguments={"disposal": made.pk}, council=made.council
+        )
         for attempt in range(3):  # a job that is taken up again does nothing twice
             Job.objects.filter(pk=job.pk).update(state="waiting", attempts=0)
             assert jobs.work(clock) == 1

@@ -1,5 +1,6 @@
 """A person's own record: every column of every table is in it or named as left out, and no other person's words are."""
 
+# ruff: noqa: F811  (a fixture's name is a parameter's)
 from __future__ import annotations
 
 import io
@@ -24,14 +25,16 @@ from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest f
 TODAY = date(2026, 11, 27)
 
 
-def canaried(world: World) -> tuple[Person, dict[str, tuple[str, str]]]:  # noqa: F811
+def canaried(world: World) -> tuple[Person, dict[str, tuple[str, str]]]:
     told: dict[str, tuple[str, str]] = {}
     person = Case.objects.get(pk=world.keys["case"]).person
     plant(person.pk, "s", told)
     return Person.objects.get(pk=person.pk), told
 
 
-def faults(pack: Pack, told: dict[str, tuple[str, str]], *, names: dict[str, str]) -> tuple[list[str], list[str]]:
+def faults(
+    pack: Pack, told: dict[str, tuple[str, str]], *, names: dict[str, str]
+) -> tuple[list[str], list[str]]:
     """Words neither in the pack nor named as left out; and words of others, or for staff's safety, that are in it."""
     text = pack.as_json()
     out = {(one.table, one.column) for one in pack.withheld}
@@ -61,7 +64,7 @@ def names() -> dict[str, str]:
 
 
 @pytest.mark.figure("Words of a record: in the person's own copy or named as left out, and none of others")
-def test_everything_is_in_it_or_named_and_nothing_of_others(world: World, figure: Figure):  # noqa: F811
+def test_everything_is_in_it_or_named_and_nothing_of_others(world: World, figure: Figure):
     person, told = canaried(world)
     unaccounted, others = faults(pack_of(person, TODAY), told, names=names())
     # A word that a rule of the database did not let stand was planted nowhere: it is in no row either.
@@ -78,7 +81,7 @@ def _not_planted(name: str) -> bool:
 
 
 @pytest.mark.figure("Faults planted in a person's own copy")
-def test_a_leak_or_a_loss_is_noticed(world: World, figure: Figure):  # noqa: F811
+def test_a_leak_or_a_loss_is_noticed(world: World, figure: Figure):
     person, told = canaried(world)
     called = names()
     looked_at = lambda: list(disposal.Found(person.pk).live)  # noqa: E731
@@ -92,13 +95,19 @@ def test_a_leak_or_a_loss_is_noticed(world: World, figure: Figure):  # noqa: F81
                 stack.enter_context(one)
             return faults(pack_of(person, TODAY), told, names=called) != whole
 
-    figure.planted("third parties are let in", noticed(patch("cases.subject_access._left_out", lambda *_: "")))
+    figure.planted(
+        "third parties are let in", noticed(patch("cases.subject_access._left_out", lambda *_: ""))
+    )
     figure.planted("every table is theirs", noticed(patch("cases.subject_access._theirs", looked_at)))
-    figure.planted("a table is left out unnamed", noticed(patch("cases.subject_access._theirs", lambda: [Person])))
-    figure.planted("nothing is named as left out", noticed(patch("cases.subject_access._withheld", lambda: iter(()))))
+    figure.planted(
+        "a table is left out unnamed", noticed(patch("cases.subject_access._theirs", lambda: [Person]))
+    )
+    figure.planted(
+        "nothing is named as left out", noticed(patch("cases.subject_access._withheld", lambda: iter(())))
+    )
 
 
-def test_a_manager_releases_it_and_the_recipient_is_logged(world: World):  # noqa: F811
+def test_a_manager_releases_it_and_the_recipient_is_logged(world: World):
     client, case = world.client(Role.FIRST_LINE_MANAGER), Case.objects.get(pk=world.keys["case"])
     address = reverse("release_subject_access_pack", args=[case.pk])
     page = client.get(address).content.decode()

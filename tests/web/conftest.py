@@ -341,7 +341,10 @@ def a_world() -> World:
 
 def what_is_kept(world: World) -> dict[str, Any]:
     """A hold, a record that is due, one whose destruction is proposed, and the certificate of another."""
-    council, by = a_council(), {"council": a_council(), "due_on": date(2020, 1, 1), "rule": "5 years. Schedule"}
+    council, by = (
+        a_council(),
+        {"council": a_council(), "due_on": date(2020, 1, 1), "rule": "5 years. Schedule"},
+    )
     governance, senior = world.users[Role.INFORMATION_GOVERNANCE], world.users[Role.SENIOR_MANAGER]
     RetentionRule.objects.create(
         council=council, work="other", trigger="case_closed", years=5, from_year_end=True, source="Schedule",
