@@ -197,7 +197,6 @@ class RecordPage(CaseSection):
             **super().get_context_data(**kwargs),
             "aliases": Alias.objects.filter(person=person),
             "addresses": Address.objects.filter(person=person),
-            "may_release": permissions.allows(self.request.user, "release_subject_access_pack"),
             "ended_alerts": Alert.objects.filter(person=person, to_on__isnull=False),
             "limits": Limit.objects.filter(person=person).select_related("user"),
             "allocations": Allocation.objects.filter(case=case)
@@ -216,9 +215,17 @@ class RecordPage(CaseSection):
                 ("raise_alert", "Raise an alert or adjustment"),
                 ("limit_record", "Restrict or exclude"),
                 ("assign_case", "Reassign"),
-            ),
+            )
+            + self.own_record(),
             **self.allowed("end_alert"),
         }
+
+    def own_record(self) -> list[tuple[str, str]]:
+        """What a person may be given of a case that is closed as well."""
+        name = "release_subject_access_pack"
+        if not permissions.allows(self.request.user, name):
+            return []
+        return [("Give the person their own record", reverse(name, args=[self.case.pk]))]
 
 
 @dataclass(frozen=True)
