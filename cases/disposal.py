@@ -1,4 +1,4 @@
-"""The destruction of one person's record: every table that leads to them, the copies of rows, and what they are found by.
+"""The destruction of one person's record: every table that leads to them, the copies of rows, what they are found by.
 
 Which tables and columns go is not written here: it follows from justice/registry.toml and the foreign keys, so that a
 table added tomorrow is destroyed too, or fails a test. All of it is one transaction with its certificate: killed half
@@ -175,6 +175,8 @@ def carry_out(key: int, on: date) -> bool:
 
 
 def _destroy(disposal: Disposal, on: date) -> None:
+    if disposal.approved_by is None:
+        raise ValueError("nobody approved this")
     person, found = disposal.person_id, Found(disposal.person_id)
     words = set(SearchWord.objects.filter(person=person).values_list("word", flat=True))
     destroyed: dict[str, int] = defaultdict(int)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from cases.models import Disposal, Hold, RetentionRule, User
+from cases.operation import council_of
 from cases.retention import due_in
 from justice.domain.retention import LONGEST, TRIGGERS, WORK
 from justice.web.dates import short_date
@@ -54,6 +55,13 @@ class DeclineForm(OperationForm):
     reason = TextField("Why this record is kept", max_length=500)
 
 
+class ReleaseForm(OperationForm):
+    recipient = TextField(
+        "Who it is given to", max_length=200, hint="The person themself, or who acts for them"
+    )
+    asked_on = DateField("Day it was asked for", recent=True)
+
+
 class OfCouncil(OperationForm):
     """A form whose choices are records of the user's council, by number and day alone."""
 
@@ -69,9 +77,9 @@ class ProposeForm(OfCouncil):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        due = due_in(self.user.council, today())
+        due = due_in(council_of(self.user), today())
         self.due_count = len(due)
-        self.fields["people"].choices = [
+        cast(CheckboxesField, self.fields["people"]).choices = [
             (str(person), f"Record {person}: {WORK[one.rule.work].lower()}, due since {short_date(one.on)}")
             for person, one in list(due.items())[:AT_ONCE]
         ]
@@ -85,8 +93,9 @@ class ApproveForm(OfCouncil):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Disposal.objects.visible_to(self.user).waiting().exclude(proposed_by=self.user)
-        self.fields["disposals"].choices = [
+        rows = Disposal.objects.visible_to(self.user).filter(state=Disposal.State.PROPOSED)
+        rows = rows.exclude(proposed_by=self.user)
+        cast(CheckboxesField, self.fields["disposals"]).choices = [
             (
                 str(row.pk),
                 f"Record {row.person_id}: {row.rule} Due since {short_date(row.due_on)}. "

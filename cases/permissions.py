@@ -163,6 +163,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "propose_disposal": _KEEPING,
     "approve_disposal": _KEEPING,
     "decline_disposal": _KEEPING,
+    "release_subject_access_pack": _LINE,
 }
 
 

@@ -1,4 +1,4 @@
-"""Which records are past their period: the lives that the apps tell of, and the council's rules laid over the shipped."""
+"""Which records are past their period: the lives that the apps tell of, and the rules of the council."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from cases.views import (
     retention,
     settings,
     sight,
+    subject_access,
     unusual,
 )
 
@@ -101,6 +102,11 @@ urlpatterns = [
     path("cases/<int:case>/notes/<int:note>/correct/", notes.CorrectNote.as_view(), name="correct_note"),
     path("cases/<int:case>/allocations/new/", people.AssignCase.as_view(), name="assign_case"),
     path("cases/<int:case>/close/", people.CloseCase.as_view(), name="close_case"),
+    path(
+        "cases/<int:case>/own-record/",
+        subject_access.ReleaseSubjectAccessPack.as_view(),
+        name="release_subject_access_pack",
+    ),
     path("cases/<int:case>/limits/", people.LimitRecord.as_view(), name="limit_record"),
     path("cases/<int:case>/permissions/new/", sight.PermitAccess.as_view(), name="permit_access"),
     path(

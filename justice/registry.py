@@ -109,6 +109,42 @@ def sensitivity(row: Declared, field: Any) -> str:
     raise ValueError(f"{field.model._meta.label}.{field.name}: no sensitivity is declared for it")
 
 
+# What an address shows, and how a look at it is logged. An address with the name of an operation changes what that
+# operation changes and is logged as its entry; files of a list, and the API's answers, are as their page: all by rule.
+ADDRESSES: Final = {
+    "record": "one person's record: a look at that case is logged before it is shown",
+    "list": "people's records in a list: the key of each is logged before it is shown",
+    "figures": "numbers, and words about no one: nothing to log",
+    "settings": "the council's own settings and staff: nothing to log",
+    "keeping": "keys and days of records, no name: nothing to log",
+    "own": "what belongs to whoever is signed in",
+    "change": "changes something without a form of its own: by the operation's entry, or of one's own rows only",
+    "public": "open to whoever asks: nothing about anybody",
+    "technical": "signing in and out, and whether the program is well",
+}
+ADDRESS_FILE: Final = Path(__file__).with_name("registry_addresses.toml")
+
+
+def load_addresses(file: Path = ADDRESS_FILE) -> dict[str, str]:
+    """The class of each declared address by its name. ValueError for a word not in the list above, or a name twice."""
+    found: dict[str, str] = {}
+    for word, names in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        if word not in ADDRESSES:
+            raise ValueError(f"{word} is not one of {', '.join(ADDRESSES)}")
+        twice = [name for name in names if name in found or names.count(name) > 1]
+        if twice:
+            raise ValueError(f"declared twice: {', '.join(twice)}")
+        found |= dict.fromkeys(names, word)
+    return found
+
+
+def declared_as(name: str) -> str:
+    """The name under which an address is declared: a list's files and the API's answers stand with their page."""
+    for ending in ("_csv", "_xlsx"):
+        name = name.removesuffix(ending)
+    return name
+
+
 FILE: Final = Path(__file__).with_name("registry.toml")
 
 

@@ -102,11 +102,6 @@ class Hold(Recorded, Versioned):
         return f"hold {self.pk}"
 
 
-class DisposalQuerySet(OfKeeping):
-    def waiting(self) -> DisposalQuerySet:
-        return self.filter(state=Disposal.State.PROPOSED)
-
-
 class Disposal(Versioned):
     """One person's record on its way to destruction: one proposes it, another approves it, a job carries it out."""
 
@@ -131,7 +126,7 @@ class Disposal(Versioned):
     # Why it was declined.
     reason = models.CharField(max_length=500, blank=True)
 
-    objects = DisposalQuerySet.as_manager()
+    objects = OfKeeping.as_manager()
 
     class Meta:
         ordering = ("due_on", "pk")

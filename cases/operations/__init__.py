@@ -64,6 +64,7 @@ from cases.operations.settings import (
     suspend_unused_account,
 )
 from cases.operations.sight import close_opening, end_permission, permit_access, review_opening
+from cases.operations.subject_access import release_subject_access_pack
 from cases.operations.unusual import answer_unusual_looking
 
 __all__ = [
@@ -117,6 +118,7 @@ __all__ = [
     "propose_disposal",
     "raise_alert",
     "record_note",
+    "release_subject_access_pack",
     "remove_calendar_day",
     "remove_local_standard",
     "review_opening",

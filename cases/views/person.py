@@ -226,9 +226,17 @@ class RecordPage(CaseSection):
                 ("limit_record", "Restrict or exclude"),
                 ("permit_access", "Let a colleague see this case"),
                 ("assign_case", "Reassign"),
-            ),
+            )
+            + self.own_record(),
             **self.allowed("end_alert", "end_permission"),
         }
+
+    def own_record(self) -> list[tuple[str, str]]:
+        """What a person may be given of a case that is closed as well."""
+        name = "release_subject_access_pack"
+        if not permissions.allows(self.request.user, name):
+            return []
+        return [("Give the person their own record", reverse(name, args=[self.case.pk]))]
 
 
 @dataclass(frozen=True)

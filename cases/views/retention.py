@@ -28,7 +28,9 @@ from justice.web.exports import safe_text
 from justice.web.listing import Column, Table
 from justice.web.views import OperationView, today
 
-MAY_READ_THE_INVENTORY = frozenset({Role.INFORMATION_GOVERNANCE, Role.SENIOR_MANAGER, Role.ADMINISTRATOR})
+MAY_READ_THE_INVENTORY: frozenset[str] = frozenset(
+    {Role.INFORMATION_GOVERNANCE, Role.SENIOR_MANAGER, Role.ADMINISTRATOR}
+)
 
 
 def retention(request: HttpRequest) -> HttpResponse:
@@ -268,7 +270,7 @@ class DeclineDisposal(KeepingView):
     done = "The record is kept. It stays on the list of those that are due"
 
     def root(self) -> Disposal:
-        rows = Disposal.objects.visible_to(self.request.user).waiting()
+        rows = Disposal.objects.visible_to(self.request.user).filter(state=Disposal.State.PROPOSED)
         return get_object_or_404(rows, pk=self.kwargs["disposal"])
 
     def about(self) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def load_rules(folder: Path = DATA) -> tuple[Rule, ...]:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
         start = table["in_force_from"]
         if isinstance(start, datetime) or not isinstance(start, date):
-            raise ValueError(f"{file.name}: in_force_from is a day")
+            raise ValueError(f"{file.name}: in_force_from is a day")  # noqa: TRY004  (of what a file says, not of a call)
         rules += [
             Rule(
                 row["work"], row["trigger"], row.get("years"), row.get("from_year_end", False), row["source"], start,
@@ -112,7 +112,7 @@ def load_rules(folder: Path = DATA) -> tuple[Rule, ...]:
 
 
 def in_force(rules: Iterable[Rule], on: date) -> dict[str, Rule]:
-    """The rule of each kind of work on a day: the latest by then, a confirmed one before what the program ships with."""
+    """The rule of each kind of work on a day: the latest by then, a confirmed one before a shipped."""
     found: dict[str, Rule] = {}
     for rule in sorted(rules, key=lambda one: (one.confirmed, one.in_force_from)):
         if rule.in_force_from <= on:

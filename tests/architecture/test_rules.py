@@ -27,6 +27,7 @@ TRACKED_WRITERS = {
     "cases/search.py",  # what people are found by: derived as well
     "cases/drafts.py",  # what is not part of the record
     "cases/jobs.py",
+    "cases/disposal.py",  # what it leaves of a person, of which no copy may be kept
     "cases/notices.py",
     "orders/reminders.py",  # the right to send, taken by a conditional update
     "assessments/nightly.py",  # what the night finds: derived as well

@@ -85,18 +85,10 @@ def test_a_record_may_go_from_its_day_on_and_not_the_day_before(lived, rules, fi
         (life(work=()), [rule()]),
     ],
     ids=[
-        "open",
-        "unfinished",
-        "held",
-        "unconfirmed",
-        "no-rule",
-        "no-period",
-        "one-without-rule",
-        "one-without-period",
-        "later",
-        "no-work",
+        "open", "unfinished", "held", "unconfirmed", "no-rule", "no-period", "one-without-rule", "one-without-period",
+        "later", "no-work",
     ],
-)
+)  # fmt: skip
 def test_what_is_kept_is_kept_for_good(lived, rules):
     assert due_for_disposal(lived, rules, date(2150, 1, 1)) is None
 
