@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 import performance.urls  # noqa: F401  (registers how quarters and measures stand in addresses)
 from cases.consultations import looked_through
 from cases.models import COUNCIL_ROLES, TEAM_ROLES, Consultation
-from justice.web.views import today
+from justice.web.views import number_in, today
 from performance.domain.period import Quarter
 from performance.figures import Scope, figures, rows
 from performance.kpis import Kpi
@@ -80,9 +80,10 @@ class FiguresView(APIView):
 
     def whole(self, request: Request, name: str) -> int | None:
         text = request.query_params.get(name)
-        if text is not None and not text.isdecimal():
+        key = number_in(text) if text is not None else None
+        if text is not None and key is None:
             raise serializers.ValidationError({name: ["Give the key, a whole number"]})
-        return int(text) if text else None
+        return key
 
     def as_of(self, request: Request) -> date:
         text = request.query_params.get("as_of")

@@ -30,7 +30,7 @@ from cases.views.board import labels_of
 from justice.web.dates import plain_date
 from justice.web.listing import Column, Listing, Table
 from justice.web.status import Status, due
-from justice.web.views import OperationView, today
+from justice.web.views import OperationView, number_in, today
 from orders import operations
 from orders.models import Breach
 from orders.operations import Given
@@ -154,7 +154,7 @@ class HandOverCaseload(OperationView):
         """The team that takes the cases: the one asked for, else the leaver's, else the manager's."""
         teams = Team.objects.visible_to(self.request.user).filter(closed_on=None)
         asked = self.request.GET.get("team", "")
-        chosen = teams.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() else None
+        chosen = teams.filter(pk=number_in(asked)).first()
         return chosen or self.leaver.team or self.request.user.team
 
     @cached_property

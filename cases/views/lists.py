@@ -40,7 +40,7 @@ from justice.web.forms import DateTextField
 from justice.web.listing import Column, Listing
 from justice.web.status import Status, due
 from justice.web.taking import take_away
-from justice.web.views import today
+from justice.web.views import number_in, today
 from orders.models import Order
 
 SOON = timedelta(days=14)  # how far ahead the list of what is due soon looks
@@ -238,8 +238,8 @@ class TimescaleFilter(django_filters.FilterSet):
             self.filters["locality"].queryset = Locality.objects.visible_to(user)
         else:
             del self.filters["locality"]
-        asked = request.GET.get("worker", "")
-        if asked.isdecimal():
+        asked = number_in(request.GET.get("worker", ""))
+        if asked is not None:
             # Somebody who left, or whose role holds no cases, may still have work: the board counts it.
             staff = staff | User.objects.visible_to(user).filter(pk=asked)
         self.filters["team"].queryset = teams

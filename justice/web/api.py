@@ -21,6 +21,7 @@ from cases.consultations import NotLogged, looked_through
 from cases.models import Consultation
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Problem, Refused
+from justice.web.views import number_in
 
 
 class Pages(PageNumberPagination):
@@ -80,9 +81,10 @@ def idempotency_key(request: Request) -> uuid.UUID | None:
 def expected_version(request: Request) -> int:
     """The version the caller read, from If-Match; without it nothing that people edit is changed."""
     text = request.headers.get("If-Match", "").strip('W/"')
-    if not text.isdecimal():
+    version = number_in(text)
+    if version is None:
         raise PreconditionRequired
-    return int(text)
+    return version
 
 
 KEY_HEADER = OpenApiParameter(

@@ -31,6 +31,11 @@ def today() -> date:
     return timezone.localdate()
 
 
+def number_in(text: str) -> int | None:
+    """The whole number that an address or a header gives: plain digits, no more of them than a row's key has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 class CaseView(View):
     """A page about one case: found through what the user may see, and logged before anything is shown."""
 

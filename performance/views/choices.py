@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from cases.models import COUNCIL_ROLES, TEAM_ROLES, Team, User
 from justice.web.forms import Form, SelectField
-from justice.web.views import today
+from justice.web.views import number_in, today
 from performance.domain.period import Quarter
 from performance.figures import MEASURES, Scope
 from performance.kpis import Kpi
@@ -138,9 +138,9 @@ class Choices:
         text = self.request.GET.get(name, "")
         if not text:
             return None
-        if not (text.isascii() and text.isdecimal()) or int(text) not in known:
+        if number_in(text) not in known:
             raise Http404(f"no such {name}")
-        return int(text)
+        return number_in(text)
 
     @property
     def form(self) -> ChoiceForm:

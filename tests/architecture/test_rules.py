@@ -306,17 +306,114 @@ def test_no_signal_and_no_save_override():
                 assert not (is_model and "save" in names), f"{file}: {node.name}"
 
 
+# SQL of our own, and where it may stand.
+RAW_SQL = {
+    "cases/add_only.py": "triggers; no value of anybody's in it",
+    "justice/caseload/bulk.py": "copying rows in bulk: the values are parameters",
+    "justice/caseload/management/commands/search_benchmark.py": "asks how a query would be answered",
+}
+
+
+def raw_sql(text: str) -> list[str]:
+    """Calls that take SQL as text."""
+    return [
+        ast.unparse(call.func)
+        for call in calls(text)
+        if (isinstance(call.func, ast.Attribute) and call.func.attr in ("raw", "extra", "RawSQL", "cursor"))
+        or (isinstance(call.func, ast.Name) and call.func.id == "RawSQL")
+    ]
+
+
+# What a person sent, handed on whole as the names of what is asked of the database.
+ASKED_OF = (
+    "filter",
+    "exclude",
+    "get",
+    "order_by",
+    "annotate",
+    "aggregate",
+    "alias",
+    "values",
+    "values_list",
+    "Q",
+)
+SENT = re.compile(r"request|GET|POST|query_params|cleaned_data|\bdata\b|QUERY")
+
+
+def sent_as_names(text: str) -> list[str]:
+    """`rows.filter(**request.GET)` and its like: names of columns and lookups that come from outside."""
+    found = []
+    for call in calls(text):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name in ASKED_OF:
+            given = [word.value for word in call.keywords if word.arg is None]
+            given += [one.value for one in call.args if isinstance(one, ast.Starred)]
+            found += [ast.unparse(call) for value in given if SENT.search(ast.unparse(value))]
+    return found
+
+
+# Who may say that text is HTML already: each escapes what it is given.
+SAYS_IT_IS_HTML = {
+    "assessments/views/loads.py",
+    "justice/web/charts.py",
+    "justice/web/listing.py",
+    "justice/web/markdown.py",
+    "justice/web/templatetags/govuk.py",
+    "performance/views/dashboard.py",
+}
+
+
+def says_html(text: str) -> list[str]:
+    """Calls that make text HTML; format_html only where what it formats is no literal."""
+    found = []
+    for call in calls(text):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name in ("mark_safe", "SafeString", "SafeText", "html_safe"):
+            found.append(ast.unparse(call))
+        if name == "format_html" and not (call.args and isinstance(call.args[0], ast.Constant)):
+            found.append(ast.unparse(call))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (raw_sql, "Case.objects.raw(text)"),
+        (raw_sql, "rows.extra(where=[text])"),
+        (raw_sql, "rows.annotate(a=RawSQL(text, ()))"),
+        (raw_sql, "connection.cursor()"),
+        (sent_as_names, "rows.filter(**request.GET.dict())"),
+        (sent_as_names, "rows.order_by(*request.GET.getlist('sort'))"),
+        (sent_as_names, "rows.filter(Q(**form.cleaned_data))"),
+        (says_html, "mark_safe(text)"),
+        (says_html, "format_html(f'<p>{text}</p>')"),
+        (says_html, "format_html('<p>' + text)"),
+        (says_html, "SafeString(text)"),
+    ],
+)
+def test_the_rules_for_sql_and_html_notice_each_fault(rule, fault):
+    assert rule(fault)
+
+
+def test_what_people_send_becomes_neither_sql_nor_html():
+    for file in SOURCES:
+        text, name = file.read_text(encoding="utf-8"), name_of(file)
+        assert name in RAW_SQL or not raw_sql(text), f"{name}: {raw_sql(text)}"
+        assert not sent_as_names(text), f"{name}: {sent_as_names(text)}"
+        assert name in SAYS_IT_IS_HTML or not says_html(text), f"{name}: {says_html(text)}"
+
+
 def test_templates_hold_no_inline_script_or_style():
     for file in sorted((ROOT / "templates").rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe(seq)?\b", text), file
+        assert "autoescape off" not in text, file
         if "pdf" in file.parts:
             continue  # a document has its style in itself and no browser runs it
-        text = file.read_text(encoding="utf-8")
         assert not re.search(r"\sstyle=", text), file
         assert not re.search(r"\son[a-z]+=", text), file
         for script in re.findall(r"<script[^>]*>", text):
             assert "src=" in script or "nonce=" in script, f"{file}: {script}"
-        assert "|safe" not in text, file
-        assert "autoescape off" not in text, file
 
 
 def test_every_clause_has_a_source_and_every_kpi_a_clause():

@@ -108,6 +108,8 @@ def crawl(world: World, roles: tuple[str, ...] = ROLES) -> Iterator[tuple[str, A
     for client in clients.values():
         client.raise_request_exception = False
     for name, address in addresses(world):
+        if name.endswith("_xlsx"):
+            continue  # the same page as that of the CSV file
         for role, client in clients.items():
             answer = client.get(address)
             if answer.status_code in (403, 404):
@@ -162,7 +164,7 @@ def test_what_is_typed_never_runs(world: World, figure: Figure):
         )
         figure.planted("cells of lists that are not escaped", noticed)
     for text in texts[:5]:
-        figure.planted(text, runs(f"<!DOCTYPE html><p>{text}</p>") or "on" in text or "javascript" in text)
+        figure.planted(text, runs(f'<!DOCTYPE html><p>{text}">x</p>') or "on" in text or "javascript" in text)
     figure.planted("an attribute broken out of", runs(f'<p title="{SHAPES[6].format(m=MARK)}">x</p>'))
     figure.planted("an address that runs", runs(f'<a href="{SHAPES[11].format(m=MARK)}">x</a>'))
 
@@ -223,7 +225,7 @@ def test_a_document_reaches_for_nothing(world: World, figure: Figure, tmp_path: 
                     figure.add(not swallowed(answer.content), f"{name} holds bytes of a file")
                     name_of_file = answer.headers["Content-Disposition"]
                     figure.add(
-                        re.fullmatch(r'attachment; filename="[a-z0-9.-]+"', name_of_file), name_of_file
+                        re.fullmatch(r'attachment; filename="[A-Za-z0-9.-]+"', name_of_file), name_of_file
                     )
         figure.add(canary.calls == 0, f"{canary.calls} calls")
         from weasyprint.urls import URLFetcher
@@ -280,10 +282,12 @@ def test_a_parameter_never_becomes_sql_or_an_error(world: World, figure: Figure)
     every = size(change=0, night=1)
     with connection.execute_wrapper(watch):
         for turn, (name, address) in enumerate(lists):
+            if turn % size(change=3, night=1):
+                continue
             if client.get(address).status_code in (403, 404):
                 continue
-            for number in range(len(VALUES) if every else 2):
-                value = VALUES[(turn * 2 + number) % len(VALUES)]
+            for number in range(len(VALUES) if every else 3):
+                value = VALUES[(turn + number) % len(VALUES)]
                 tries = [{one: value} for one in NAMES] if every else [dict.fromkeys(NAMES, value)]
                 for query in tries:
                     answer = client.get(address, query)

@@ -8,17 +8,19 @@ import unicodedata
 from datetime import date, time
 from decimal import Decimal
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import openpyxl
 import pytest
 from django.test import RequestFactory
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from justice.domain.errors import Refused
 from justice.web.exports import csv_response, file_name, safe_text, xlsx_response
 from justice.web.listing import Column, Listing
 from justice.web.status import Status
+from tests.figures import size
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -93,14 +95,22 @@ hostile = st.one_of(
         ]
     ),
 )
-# Ten thousand texts through each file: a hundred files of a hundred rows.
+# At night ten thousand texts through each file: a hundred files of a hundred rows.
 batches = st.lists(hostile, min_size=100, max_size=100)
 
 
 class TestNoFormulas:
-    @settings(max_examples=100, deadline=None)
-    @given(batches)
-    def test_no_cell_begins_like_a_formula_and_no_text_is_changed(self, texts):
+    @pytest.mark.figure(
+        "hostile texts through a CSV file and a workbook: no formula, and each comes back as it was"
+    )
+    @settings(
+        max_examples=size(change=5, night=100),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(texts=batches)
+    def test_no_cell_begins_like_a_formula_and_no_text_is_changed(self, texts, figure):
+        figure.many(len(texts))
         listing = listing_of(rows_of(*texts))
         head, *rows = read_csv(csv_response(listing))
         assert head == ["Text"]
@@ -117,6 +127,19 @@ class TestNoFormulas:
             # XML holds no lone carriage return.
             as_xml = kept(text).replace("\r", "\n")
             assert value.replace("\r", "\n") in (as_xml, "'" + as_xml)
+
+    @pytest.mark.figure("planted faults of the writer of files")
+    def test_the_check_of_cells_notices(self, figure):
+        for fault, planted in {
+            "nothing is prefixed": lambda text: text,
+            "a sign after spaces is forgotten": lambda text: f"'{text}" if text[:1] in STARTS else text,
+            "full-width signs are forgotten": lambda text: (
+                f"'{text}" if text.lstrip()[:1] in STARTS else text
+            ),
+        }.items():
+            with patch("justice.web.exports.safe_text", planted):
+                _, *rows = read_csv(csv_response(listing_of(rows_of("=1+1", "  =1+1", "\uff1d1+1"))))
+            figure.planted(fault, not all(safe(cell) for (cell,) in rows))
 
     @pytest.mark.parametrize(
         "number", ["+44 141 496 0000", "+441414960000", "0141 496 0000", "+353 1 496 0000"]

@@ -27,13 +27,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import operations as case_operations
-from cases.models import Case, Job, Role
+from cases.models import Case, Export, Job, Role
 from justice.domain.errors import Problem, Refused
 from justice.web.signing_in import SignInView, nobody_here
 from orders import operations as order_operations
 from orders.models import Order
 from performance.domain.period import Quarter
-from tests.builders import a_council, a_team, an_order, staff
+from tests.builders import TAKING, a_council, a_team, an_order, staff
 from tests.web.conftest import World
 from tests.web.test_pages import addresses
 
@@ -120,6 +120,7 @@ def also() -> tuple[tuple[str, str], ...]:
     return (
         ("home", "/"),
         ("api-try", "/api/v1/"),
+        ("a list taken away", reverse("overdue_csv")),
         ("performance_quarter that is over", reverse("performance_quarter", args=[over])),
     )
 
@@ -220,6 +221,7 @@ def states(world: World) -> Iterator[Seen]:
         answer = worker.post(reverse("open_case"), again)
         yield from seen(Role.CASEWORKER, "open_case, known already", reverse("open_case"), answer)
     yield from ended(world)
+    yield from taken_away(world)
     job = Job.objects.get(pk=world.keys["job"])
     for name, changed in JOBS.items():
         for field, value in {"state": Job.State.DONE, "result": {}, "error": "", **changed}.items():
@@ -249,6 +251,24 @@ def ended(world: World) -> Iterator[Seen]:
             reason="A colleague's cousin", expected_version=person.version,
         )  # fmt: skip
         yield from seen(Role.FIRST_LINE_MANAGER, "case, restricted", case, client.get(case))
+
+
+def taken_away(world: World) -> Iterator[Seen]:
+    """A list that waits for agreement, one that was agreed to, and somebody who has looked at too many."""
+    role, client = Role.SENIOR_MANAGER, world.client(Role.SENIOR_MANAGER)
+    address = reverse("due_soon_csv")
+    with nothing_kept():
+        client.post(address, TAKING)
+        yield from seen(role, "a list that waits", address, client.get(address))
+        export = Export.objects.get(recorded_by=world.users[role])
+        case_operations.agree_export(
+            actor=world.users[Role.FIRST_LINE_MANAGER], export=export, now=timezone.now(),
+            expected_version=export.version,
+        )  # fmt: skip
+        yield from seen(role, "a list agreed to", address, client.get(address))
+        case = reverse("case", args=[world.keys["case"]])
+        with patch("cases.budget.over", return_value=("hour", 101)):
+            yield from seen(role, "looked at too many", case, client.get(case))
 
 
 ROW = {"file": "people.csv", "new": 1200, "changed": 1, "same": 0}
