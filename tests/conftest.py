@@ -27,7 +27,14 @@ import pytest
 from tests.figures import at_night, figure, pytest_terminal_summary  # noqa: F401  (pytest finds them by name)
 
 NEEDS_A_DATABASE = frozenset(
-    {"db", "transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback", "apart"}
+    {
+        "db",
+        "transactional_db",
+        "live_server",
+        "django_db_reset_sequences",
+        "django_db_serialized_rollback",
+        "apart",
+    }
 )
 
 ROOT = Path(__file__).resolve().parent.parent

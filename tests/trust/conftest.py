@@ -63,7 +63,10 @@ def a_copy_of_all(folder: Path) -> Iterator[None]:
     was = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         file = folder / f"{name}.sqlite3"
-        with contextlib.closing(sqlite3.connect(was)) as one, contextlib.closing(sqlite3.connect(file)) as other:
+        with (
+            contextlib.closing(sqlite3.connect(was)) as one,
+            contextlib.closing(sqlite3.connect(file)) as other,
+        ):
             one.backup(other)
         with pointed_at(str(file)):
             yield

@@ -20,8 +20,19 @@ from django.utils import timezone
 from assessments import operations as assessing
 from assessments.domain import outcomes, quality
 from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
-from assessments.models import Assessment, Intervention, Plan, ReviewMeeting, SampledFile
-from assessments.models import LevelBands, MappaAction, MappaMeeting, ReportRequest, SupervisionPoint, Task
+from assessments.models import (
+    Assessment,
+    Intervention,
+    LevelBands,
+    MappaAction,
+    MappaMeeting,
+    Plan,
+    ReportRequest,
+    ReviewMeeting,
+    SampledFile,
+    SupervisionPoint,
+    Task,
+)
 from cases import operations as cases
 from cases.models import (
     Alert,
@@ -31,8 +42,8 @@ from cases.models import (
     Case,
     ContactPoint,
     Cover,
-    LocalStandard,
     Locality,
+    LocalStandard,
     Note,
     Role,
     Timescale,
@@ -116,9 +127,7 @@ def open_case(g: Ground) -> Call:
 def amend_person(g: Ground) -> Call:
     changes = {"employment": "employed", "family_name": "Farrowdale"}
     version = g.case.person.version
-    return partial(
-        cases.amend_person, actor=g.worker, case=g.case, changes=changes, expected_version=version
-    )
+    return partial(cases.amend_person, actor=g.worker, case=g.case, changes=changes, expected_version=version)
 
 
 @row
@@ -763,9 +772,7 @@ def record_outcomes(g: Ground) -> Call:
 @row
 def send_feedback_link(g: Ground) -> Call:
     order = g.fresh_order()
-    return partial(
-        assessing.send_feedback_link, actor=g.worker, order=order, channel="paper", today=g.today
-    )
+    return partial(assessing.send_feedback_link, actor=g.worker, order=order, channel="paper", today=g.today)
 
 
 @row
@@ -849,7 +856,13 @@ def change_mappa_level(g: Ground) -> Call:
 
 @row
 def record_mappa_meeting(g: Ground) -> Call:
-    said = {"held_on": g.today, "level": 2, "kind": "review", "agencies": ["police"], "decisions": "Meet again"}
+    said = {
+        "held_on": g.today,
+        "level": 2,
+        "kind": "review",
+        "agencies": ["police"],
+        "decisions": "Meet again",
+    }
     return partial(assessing.record_mappa_meeting, **said, **the_entry(g))
 
 
@@ -906,9 +919,7 @@ def write_commentary(g: Ground) -> Call:
 @row
 def publish_return(g: Ground) -> Call:
     over = Quarter.of(g.today).previous.previous
-    return partial(
-        performance.publish_return, actor=g.officer, quarter=over, as_of=g.today, code_version="1"
-    )
+    return partial(performance.publish_return, actor=g.officer, quarter=over, as_of=g.today, code_version="1")
 
 
 # ---------------------------------------------------------------- settings
@@ -1007,10 +1018,13 @@ def import_caseload(g: Ground) -> Call:
 
     folder = bundle(Path(tempfile.mkdtemp()) / "bundle")
     return partial(
-        bring_in, folder, actor=g.officer, council=g.officer.council, today=date(2026, 11, 24), name="a bundle"
+        bring_in,
+        folder,
+        actor=g.officer,
+        council=g.officer.council,
+        today=date(2026, 11, 24),
+        name="a bundle",
     )
 
 
 WITHOUT_KEY = {"import_caseload"}  # done once by its digest and its job's key
-
-

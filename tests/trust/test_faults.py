@@ -27,7 +27,9 @@ pytestmark = pytest.mark.django_db
 def test_every_operation_has_its_row():
     missing, strange = set(ALLOWED) - set(ROWS), set(ROWS) - set(ALLOWED)
     assert not missing, f"add a row to tests/trust/operations_table.py for: {', '.join(sorted(missing))}"
-    assert not strange, f"tests/trust/operations_table.py has rows of no operation: {', '.join(sorted(strange))}"
+    assert not strange, (
+        f"tests/trust/operations_table.py has rows of no operation: {', '.join(sorted(strange))}"
+    )
 
 
 @contextmanager

@@ -6,20 +6,19 @@ import copy
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from assessments import operations as assessing
 from assessments.models import Plan
-from cases import jobs, operations, tasks
+from cases import jobs, operations
 from cases import operation as operation_module
 from cases.models import Allocation, Case, Entry, Job, Submission
 from cases.operation import Repeated, Stale
@@ -116,7 +115,9 @@ def test_copies_under_one_key_are_carried_out_once(ground: Ground, tmp_path: Pat
             figure.many(many, copies(name, ROWS[name](ground), many))
 
 
-@pytest.mark.figure("operations sent twice at once with two keys: done, told of a conflict or refused in words")
+@pytest.mark.figure(
+    "operations sent twice at once with two keys: done, told of a conflict or refused in words"
+)
 def test_two_people_doing_the_same_at_once_get_an_answer_in_words(
     ground: Ground, tmp_path: Path, figure: Figure
 ):
@@ -125,9 +126,13 @@ def test_two_people_doing_the_same_at_once_get_an_answer_in_words(
         with a_copy_of_all(tmp_path):
             call = ROWS[name](ground)
             answers = at_once([of_its_own(call, key=uuid.uuid4()) for _ in range(2)])
-        broken = [one for one in answers if isinstance(one, Exception) and not isinstance(one, Refused | Stale)]
+        broken = [
+            one for one in answers if isinstance(one, Exception) and not isinstance(one, Refused | Stale)
+        ]
         figure.add(not broken, f"{name}: {broken}")
-        figure.add(not all(isinstance(one, Exception) for one in answers), f"{name}: nobody's was done {answers}")
+        figure.add(
+            not all(isinstance(one, Exception) for one in answers), f"{name}: nobody's was done {answers}"
+        )
 
 
 # Of each there may be one, and both people saw none.
@@ -149,7 +154,9 @@ def lost_answers(world: World) -> list[str]:
         made = Entry.objects.count() - before
         again = [client.post(address, sent).status_code for _ in range(2)]
         if (first, made, again) != (500, 1, [302, 302]) or Entry.objects.count() != before + 1:
-            wrong.append(f"{name}: {first}, {made} entries; sent again: {again}, {Entry.objects.count() - before}")
+            wrong.append(
+                f"{name}: {first}, {made} entries; sent again: {again}, {Entry.objects.count() - before}"
+            )
     return wrong
 
 
@@ -177,7 +184,9 @@ def pairs(ground: Ground, many: int) -> list[str]:
             )  # fmt: skip
 
         answers = at_once([give(0), give(1)])
-        held = list(Allocation.objects.filter(case=case, subject="", to_on=None).values_list("worker", flat=True))
+        held = list(
+            Allocation.objects.filter(case=case, subject="", to_on=None).values_list("worker", flat=True)
+        )
         won = [takers[number].pk for number, one in enumerate(answers) if not isinstance(one, Exception)]
         if held != won or len(won) != 1 or not any(isinstance(one, Stale) for one in answers):
             wrong.append(f"held by {held}, told {answers}")
@@ -209,7 +218,9 @@ def two_schedulers(many: int) -> list[str]:
             at_once([schedule, schedule])
         if set(done.values()) != {1} or len(done) != 3:
             wrong.append(f"round {round_}: {dict(done)}")
-        states = set(Job.objects.filter(run_key__startswith=f"round {round_} ").values_list("state", flat=True))
+        states = set(
+            Job.objects.filter(run_key__startswith=f"round {round_} ").values_list("state", flat=True)
+        )
         if states != {Job.State.DONE}:
             wrong.append(f"round {round_}: {states}")
     return wrong
@@ -219,7 +230,6 @@ def two_schedulers(many: int) -> list[str]:
 def test_two_schedulers_at_once_do_each_job_once(ground: Ground, figure: Figure):
     many = size(change=4, night=50)
     figure.many(many, two_schedulers(many))
-
 
 
 # ---------------------------------------------------------------- would it notice?
@@ -248,6 +258,8 @@ def test_the_engine_notices_a_lost_guard(ground: Ground, figure: Figure):
         figure.planted("an operation that does not look at the version", editors(ground, 6))
         figure.planted("two managers and no version", pairs(ground, 2))
     with patch.object(operation_module, "_claim", lambda *_: None):
-        figure.planted("an operation that takes no key", copies("raise_alert", ROWS["raise_alert"](ground), 4))
+        figure.planted(
+            "an operation that takes no key", copies("raise_alert", ROWS["raise_alert"](ground), 4)
+        )
     with patch.object(jobs, "claim", without_conditions):
         figure.planted("a claim without a condition", two_schedulers(5))

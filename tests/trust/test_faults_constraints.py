@@ -18,7 +18,11 @@ from tests.trust.test_faults import undone
 from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
 
 pytestmark = pytest.mark.django_db
-ROWS_FIRST = {"RatingRule": ["set_rating_rule"], "FeedbackRequest": ["record_feedback"], "Feedback": ["record_feedback"]}
+ROWS_FIRST = {
+    "RatingRule": ["set_rating_rule"],
+    "FeedbackRequest": ["record_feedback"],
+    "Feedback": ["record_feedback"],
+}
 OURS = ("cases", "orders", "assessments", "performance")
 
 
@@ -213,7 +217,9 @@ def made_up(model: type[models.Model], constraint: UniqueConstraint) -> models.M
     if row is None:
         return None
     condition = constraint.condition
-    pairs = [child for child in condition.children if isinstance(child, tuple)] if condition is not None else []
+    pairs = (
+        [child for child in condition.children if isinstance(child, tuple)] if condition is not None else []
+    )
     for name, value in pairs:
         parts = name.split("__")
         if len(parts) == 1:
@@ -238,7 +244,6 @@ def made_up(model: type[models.Model], constraint: UniqueConstraint) -> models.M
 
 def refused(model: type[models.Model], constraint: CheckConstraint | UniqueConstraint, ground: Ground) -> str:
     with undone():
-        # What the world has none of.
         User.objects.filter(pk=ground.worker.pk).update(staff_ref="S1")
         for name in ROWS_FIRST.get(model.__name__, ()):
             ROWS[name](ground)()
@@ -247,7 +252,9 @@ def refused(model: type[models.Model], constraint: CheckConstraint | UniqueConst
         return refused_unique(model, constraint)
 
 
-@pytest.mark.figure("constraints of the tables, each broken by a row written past every form: refused by the database")
+@pytest.mark.figure(
+    "constraints of the tables, each broken by a row written past every form: refused by the database"
+)
 def test_the_database_refuses_what_may_not_be_true(world: World, figure: Figure):  # noqa: F811
     ground = Ground(world)
     for model, constraint in constraints():

