@@ -40,7 +40,7 @@ def deliver(request: FeedbackRequest, address: str) -> bool:
     try:
         sender = sender_for(request.order.council, request.channel)
         sender.send(to, text_of(request, address), subject=SUBJECT)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (a gateway of any kind)
         # The kind of error alone: a gateway's words may hold the number or the message.
         log.error("a link to the questionnaire was not sent: %s", type(error).__name__)  # noqa: TRY400
         return False

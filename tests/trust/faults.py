@@ -66,9 +66,13 @@ class Count:
 
 @contextmanager
 def failing(
-    at: int | None = None, *, writes: bool = True, but: frozenset[str] = frozenset(), how: Callable[[], None] | None = None
-) -> Iterator[Count]:  # fmt: skip
-    """The `at`-th write (or question of any kind) fails before it is carried out; without `at` they are only counted."""
+    at: int | None = None,
+    *,
+    writes: bool = True,
+    but: frozenset[str] = frozenset(),
+    how: Callable[[], None] | None = None,
+) -> Iterator[Count]:
+    """The `at`-th write (or question of any kind) fails before it is carried out; without `at` they are counted."""
     count = Count()
 
     def wrap(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Forms filled in as people fill them in, each by somebody who may send it: what faults are tried on through the site."""
+"""Forms filled in as people fill them in, each by somebody who may send it: what faults are tried on through pages."""
 
 from __future__ import annotations
 

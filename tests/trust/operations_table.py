@@ -20,8 +20,19 @@ from django.utils import timezone
 from assessments import operations as assessing
 from assessments.domain import outcomes, quality
 from assessments.domain.plan import ProposedGoal, ProposedPlan, ProposedStep
-from assessments.models import Assessment, Intervention, Plan, ReviewMeeting, SampledFile
-from assessments.models import LevelBands, MappaAction, MappaMeeting, ReportRequest, SupervisionPoint, Task
+from assessments.models import (
+    Assessment,
+    Intervention,
+    LevelBands,
+    MappaAction,
+    MappaMeeting,
+    Plan,
+    ReportRequest,
+    ReviewMeeting,
+    SampledFile,
+    SupervisionPoint,
+    Task,
+)
 from cases import operations as cases
 from cases.models import (
     Alert,
@@ -31,8 +42,8 @@ from cases.models import (
     Case,
     ContactPoint,
     Cover,
-    LocalStandard,
     Locality,
+    LocalStandard,
     Note,
     Role,
     Timescale,

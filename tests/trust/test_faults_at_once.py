@@ -6,20 +6,19 @@ import copy
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from assessments import operations as assessing
 from assessments.models import Plan
-from cases import jobs, operations, tasks
+from cases import jobs, operations
 from cases import operation as operation_module
 from cases.models import Allocation, Case, Entry, Job, Submission
 from cases.operation import Repeated, Stale

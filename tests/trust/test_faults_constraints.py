@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -46,7 +48,7 @@ def anything(field: models.Field, number: int) -> Any:
         (models.DateField, date(2026, 1, 5) + timedelta(days=number)),
         (models.TimeField, datetime(2026, 1, 5, 12).time()),
         (models.DecimalField, 1),
-        (models.UUIDField, __import__("uuid").uuid4()),
+        (models.UUIDField, uuid.uuid4()),
         (models.JSONField, []),
         (models.IntegerField, number + 1),
         (models.TextField, f"text {number}"),
@@ -133,18 +135,20 @@ def expressions_of(value: Any) -> set[str]:
 def refused_check(model: type[models.Model], constraint: CheckConstraint) -> str:
     """What is wrong with a check: a row that breaks it was taken, or none could be made. Nothing, if it refuses."""
     tried = 0
-    for number, values in enumerate(candidates(constraint, model)):
-        row = a_row(model, number)
-        for name, value in values.items():
-            setattr(row, model._meta.get_field(name).attname, value)
-        if holds(constraint, row):
-            continue
-        tried += 1
-        if error := written(row):
-            if constraint.name in error or f"{constraint.name}" in error.replace('"', ""):
-                return ""
-            continue  # refused for another reason: by another constraint, by NOT NULL
-        return f"{constraint.name}: {values} was taken"
+    bases = list(model._default_manager.order_by("-pk")[:4]) or [a_row(model, 0)]
+    for values in candidates(constraint, model):
+        for base in bases:
+            row = copy.copy(base)
+            for name, value in values.items():
+                setattr(row, model._meta.get_field(name).attname, value)
+            if holds(constraint, row):
+                continue
+            tried += 1
+            error = written(row)
+            if not error:
+                return f"{constraint.name}: {values} was taken"
+            if constraint.name in error:
+                return ""  # otherwise refused for another reason: by another constraint, by NOT NULL
     return f"{constraint.name}: no row was refused by it, {tried} tried"
 
 
@@ -164,7 +168,7 @@ def written(row: models.Model) -> str:
     if not isinstance(row._meta.pk, models.UUIDField):
         row.pk = None
     else:
-        row.pk = __import__("uuid").uuid4()
+        row.pk = uuid.uuid4()
     try:
         with transaction.atomic():
             models.Model.save_base(row, raw=True, force_insert=True)
@@ -181,16 +185,22 @@ def refused_unique(model: type[models.Model], constraint: UniqueConstraint) -> s
         rows = rows.filter(constraint.condition)
     for field in constraint.fields:
         rows = rows.exclude(**{field: None})
-    row = rows.first() or made_up(model, constraint)
-    if row is None:
-        return f"{constraint.name}: no row to say twice"
-    for other in model._meta.constraints:
-        if isinstance(other, UniqueConstraint) and other is not constraint:
-            otherwise(row, set(other.fields) - set(constraint.fields))
-    error = written(row)
-    fields = [model._meta.get_field(name).column for name in constraint.fields]
-    named = constraint.name in error or (fields and all(f".{name}" in error for name in fields))
-    return "" if named else f"{constraint.name}: {error or 'said twice and taken'}"
+    wrong = f"{constraint.name}: no row to say twice"
+    for row in list(rows.order_by("-pk")[:20]) or [made_up(model, constraint)]:
+        if row is None:
+            continue
+        for field in model._meta.concrete_fields:
+            if field.unique and not field.primary_key and field.name not in constraint.fields:
+                setattr(row, field.attname, f"other {getattr(row, field.attname)}"[: field.max_length])
+        for other in model._meta.constraints:
+            if isinstance(other, UniqueConstraint) and other is not constraint:
+                otherwise(row, set(other.fields) - set(constraint.fields))
+        error = written(row)
+        columns = [model._meta.get_field(name).column for name in constraint.fields]
+        if constraint.name in error or (columns and all(f".{name}" in error for name in columns)):
+            return ""
+        wrong = f"{constraint.name}: {error or 'said twice and taken'}"
+    return wrong
 
 
 def otherwise(row: models.Model, names: set[str]) -> None:
@@ -204,6 +214,8 @@ def otherwise(row: models.Model, names: set[str]) -> None:
             now = rest.exclude(pk__in=[one for one in taken if one]).values_list("pk", flat=True).first()
         elif isinstance(field, models.IntegerField) and not field.choices:
             now = (was or 0) + 1000
+        elif field.choices:
+            now = next((value for value, _ in field.flatchoices if value != was), None)
         else:
             continue
         if now is not None:
@@ -244,7 +256,6 @@ def made_up(model: type[models.Model], constraint: UniqueConstraint) -> models.M
 
 def refused(model: type[models.Model], constraint: CheckConstraint | UniqueConstraint, ground: Ground) -> str:
     with undone():
-        # What the world has none of.
         User.objects.filter(pk=ground.worker.pk).update(staff_ref="S1")
         for name in ROWS_FIRST.get(model.__name__, ()):
             ROWS[name](ground)()

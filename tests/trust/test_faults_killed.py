@@ -1,4 +1,4 @@
-"""kill -9 in the middle of the night's jobs, of an operation, of the database and of Redis: as if it had not happened."""
+"""kill -9 in the middle of the night's jobs, an operation, the database, Redis: as if it had not happened."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_the_engine_notices_a_night_that_does_its_work_twice(prepared: Path, tmp
 
 
 @pytest.mark.figure(
-    "processes killed in the middle of an operation: wholly done or not at all, and done once when resent"
+    "processes killed in the middle of an operation: all or nothing, and done once when resent"
 )
 def test_a_process_killed_in_an_operation_leaves_all_or_nothing(
     shared: World, tmp_path: Path, figure: Figure
@@ -323,7 +323,7 @@ def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Pa
 @pytest.mark.redis
 @pytest.mark.sqlite_only
 @pytest.mark.figure(
-    "changes made while Redis was away or flushed and its worker killed: none refused, each job done once"
+    "changes while Redis was away, flushed, its worker killed: none refused, each job done once"
 )
 def test_jobs_outlive_redis_and_their_worker(prepared: Path, tmp_path: Path, redis_url: str, figure: Figure):
     import redis
