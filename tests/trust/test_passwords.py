@@ -10,8 +10,8 @@ from cases.models import User
 
 REFUSED = {
     "short": "otter-lamp8",
-    "common": "unbelievable",
-    "figures alone that are common": "123456789012",
+    "common": "qwertyuiop123",
+    "figures alone that are common": "1234567891011",
     "their own name": "Morag Testcase",
     "their own address": "morag.testcase",
 }
