@@ -307,6 +307,19 @@ def test_a_code_is_good_once(figure: Figure, clock: Any):
     assert page is None or not re.search(r"<code>", page.content.decode())
 
 
+def test_who_is_half_in_may_begin_again(clock: Any):
+    user, other = a_person(), a_person()
+    first = Client()
+    send(first, user.email)
+    set_up(first)
+    client = waiting_for_the_second(user)
+    assert client.get(reverse("sign_in"))["Location"] == reverse("mfa_authenticate")
+    client.post(reverse("sign_out"))
+    assert client.get(reverse("sign_in")).status_code == 200
+    send(client, other.email)
+    assert in_at(client)
+
+
 def test_recovery_codes_are_shown_once(clock: Any):
     client = Client()
     send(client, a_person().email)
