@@ -30,6 +30,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
@@ -37,6 +38,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from cases import signing_in
@@ -358,8 +360,9 @@ class SignInView(account_views.LoginView):
         return super().get_context_data(council_sign_in=bool(settings.OIDC_ISSUER), **kwargs)
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignOut(LogoutView):
-    """The browser forgets what it kept of the pages that were open."""
+    """The browser forgets what it kept of the pages that were open. Also for who is half in, to begin again."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)

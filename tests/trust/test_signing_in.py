@@ -107,9 +107,9 @@ def test_guesses_are_checked_ten_times_in_five_minutes_and_the_owner_gets_back_i
         times = [at for encoded, _, at in checked if encoded == account.password]
         most = max(sum(start <= one < start + 300 for one in times) for start in times)
         figure.add(0 < most <= 10, f"{most} checked of one account in one window")
-    for account in accounts:  # guessed at until the very end, and again while it waits
+    for place, account in enumerate(accounts):  # guessed at until the very end, and again while it waits
         for number in range(15):
-            send(Client(), account.email, f"last {number}", "10.9.9.9")
+            send(Client(), account.email, f"last {number}", f"10.9.9.{place}")
         figure.add(not in_after(account), "the right password was taken during the wait")
     clock.shift(timedelta(minutes=5, seconds=1))
     for account in accounts:
@@ -305,6 +305,19 @@ def test_a_code_is_good_once(figure: Figure, clock: Any):
         figure.add(not second(waiting_for_the_second(user), code), "a recovery code a second time")
     page = client.get(reverse("mfa_view_recovery_codes")) if in_at(client) else None
     assert page is None or not re.search(r"<code>", page.content.decode())
+
+
+def test_who_is_half_in_may_begin_again(clock: Any):
+    user, other = a_person(), a_person()
+    first = Client()
+    send(first, user.email)
+    set_up(first)
+    client = waiting_for_the_second(user)
+    assert client.get(reverse("sign_in"))["Location"] == reverse("mfa_authenticate")
+    client.post(reverse("sign_out"))
+    assert client.get(reverse("sign_in")).status_code == 200
+    send(client, other.email)
+    assert in_at(client)
 
 
 def test_recovery_codes_are_shown_once(clock: Any):
