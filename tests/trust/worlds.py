@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from unittest.mock import patch
 
@@ -285,7 +286,7 @@ def _other_team(teams: list[Team], user: User) -> Team:
 # ------------------------------------------------------------------ the rule with a fault in it
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fault:
     """A method of the rule of sight with a few of its words replaced."""
 
@@ -295,15 +296,22 @@ class Fault:
     old: str
     new: str
 
-    @contextmanager
-    def planted(self) -> Iterator[None]:
+    @cached_property
+    def faulty(self) -> Callable[..., Any]:
         function: Callable[..., Any] = getattr(self.owner, self.method)
         text = textwrap.dedent(inspect.getsource(function))
-        if text.count(self.old) < 1:
+        if self.old not in text:
             raise ValueError(f"{self.name}: the rule no longer says {self.old!r}")
         made: dict[str, Any] = {}
-        exec(text.replace(self.old, self.new), {**function.__globals__, "annotations": None}, made)  # noqa: S102
-        with patch.object(self.owner, self.method, made[self.method]):
+        code = compile(
+            f"from __future__ import annotations\n{text.replace(self.old, self.new)}", self.name, "exec"
+        )
+        exec(code, function.__globals__, made)  # noqa: S102
+        return made[self.method]  # type: ignore[no-any-return]
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        with patch.object(self.owner, self.method, self.faulty):
             yield
 
 

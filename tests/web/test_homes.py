@@ -142,6 +142,7 @@ def test_a_manager_has_something_in_every_section(full: World):
         "absences",
         "outcomes",
         "queried",
+        "opened",
         "gaps",
     ]
 
