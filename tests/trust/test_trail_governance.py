@@ -239,7 +239,7 @@ def test_a_dead_rule_is_noticed(figure):
 
 
 SNOOPS = ("own_surname", "colleagues_surname", "no_link", "in_sequence", "out_of_hours", "watched", "volume")
-# First and last parts of invented family names.
+# The parts of invented family names: some are borne by many, most by few.
 FIRST = (
     "Ac",
     "Bal",
@@ -274,7 +274,8 @@ LAST = (
     "rie",
     "side",
 )
-SURNAMES = [first + last for first in FIRST for last in LAST]
+MIDDLE = ("", "a", "in", "o", "er", "al", "ing", "en")
+SURNAMES = [first + middle + last for middle in MIDDLE for first in FIRST for last in LAST]
 
 
 class Council:
