@@ -46,7 +46,7 @@ PLACES: Final = (
         "Team",
         "team",
         ("first_line_manager", "senior_manager"),
-        ("team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa"),
+        ("team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa", "unusual-looking"),
     ),
     Place(
         "Workload",
@@ -65,12 +65,7 @@ PLACES: Final = (
     Place("Quality", "quality", ("performance_officer",), ("quality",)),
     Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Who has looked", "who_looked", ("information_governance",), ("governance",)),
-    Place(
-        "Unusual looking",
-        "unusual_looking",
-        ("first_line_manager", "senior_manager", "information_governance"),
-        ("unusual-looking",),
-    ),
+    Place("Unusual looking", "unusual_looking", ("information_governance",), ("unusual-looking",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Settings", "settings", ("performance_officer", "administrator"), ("settings",)),
 )
