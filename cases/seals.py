@@ -66,6 +66,7 @@ def sealable_before(now: datetime) -> datetime:
     before = now - MARGIN
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else it is what this transaction saw first
             cursor.execute(
                 "SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() "
                 "AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"

@@ -378,6 +378,8 @@ def tasks(request: HttpRequest, file: str = "") -> HttpResponseBase:
         empty="There is nothing to be done from a review. A decision becomes a task when the review is recorded.",
         case_of="case_id",
     )
+    if file:
+        return show(request, listing, "assessments/tasks.html", "tasks", file)
     changes = plan_changes(user)
     beside = [row.review.order.case_id for row in changes.objects]
     return show(

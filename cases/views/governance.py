@@ -117,7 +117,7 @@ def record_looks(request: HttpRequest, case: int, file: str = "") -> HttpRespons
         filterset=LookFilter(request.GET, queryset=rows, request=request),
         caption="Who has looked at this record",
         counts=("look", "looks"),
-        empty="Nobody has looked at this record in these days.",
+        empty="Nobody has looked at this record in these days. Each look is here as soon as it is made.",
         case_of="case_id",
         slug="looks-at-a-record",
     )
@@ -148,7 +148,7 @@ def record_changes(request: HttpRequest, case: int, file: str = "") -> HttpRespo
         default_order="-at",
         caption="Who has changed this record",
         counts=("change", "changes"),
-        empty="Nobody has changed this record.",
+        empty="Nobody has changed this record. Each change is here as soon as it is made.",
         case_of="case_id",
         slug="changes-of-a-record",
     )
@@ -204,7 +204,7 @@ def staff_looks(
         default_order="-at",
         caption=f"What {member.name} looked at",
         counts=("look", "looks"),
-        empty="They looked at nobody's record in these days.",
+        empty="They looked at nobody's record in these days. Ask about other days to see more.",
         case_of="case_id",
         slug="looks-of-a-member-of-staff",
     )
@@ -248,7 +248,7 @@ def incident_report(
         default_order="first",
         caption="People whose records were seen",
         counts=("person", "people"),
-        empty="The account was shown nobody in these days.",
+        empty="The account was shown nobody in these days. Ask about other days to see more.",
         case_of="case",
         slug="incident-people",
     )
@@ -265,7 +265,7 @@ def incident_report(
         ],
         taken,
         "What was taken away",
-        "Nothing was taken away.",
+        "Nothing was taken away in these days. Files and documents would stand here.",
     )
     figures = [
         {"label": "People seen", "value": len(seen)},

@@ -627,6 +627,7 @@ def also(user: User) -> list[tuple[str, str]]:
         found += [
             ("Scores that do not add up", reverse("unsound_scores")),
             ("Assessments without activity", reverse("without_activity")),
+            ("Unusual looking", reverse("unusual_looking")),
         ]
     if user.role == Role.FIRST_LINE_MANAGER:
         found.append(("Overrides to countersign", reverse("overrides_to_countersign")))

@@ -76,7 +76,7 @@ def unusual_looking(request: HttpRequest, file: str = "") -> HttpResponseBase:
         filterset=UnusualLookingFilter(request.GET, queryset=rows, request=request),
         caption="Unusual looking",
         counts=("finding", "findings"),
-        empty="Nothing unusual was found.",
+        empty="Nothing unusual was found. The log is read each night, and what to ask about stands here.",
     )  # fmt: skip
     return answered(request, listing, "governance/unusual.html", file, [], title=listing.caption)
 
@@ -85,7 +85,7 @@ class AnswerUnusualLooking(OperationView):
     """Ask the member of staff, then say what came of it."""
 
     operation = "answer_unusual_looking"
-    title = "Unusual looking"
+    title = "Answer about unusual looking"
     form_class = AnswerUnusualLookingForm
     template_name = "governance/answer.html"
     done = "Your answer was kept"

@@ -20,7 +20,8 @@ RUN_WITHIN: Final = timedelta(minutes=30)
 MANY: Final = 25  # people in a day, at the least, to be many
 DEVIATIONS: Final = 4
 DAYS_BACK: Final = 28
-RETURNS: Final = 3  # days of looking at the same stranger, within RETURNS_WITHIN
+COMMON: Final = 0.005  # of all people: a name that says little by itself
+RETURNS: Final = 4  # days of looking at the same stranger, within RETURNS_WITHIN
 RETURNS_WITHIN: Final = timedelta(days=14)
 LATE: Final = 3  # strangers outside working hours
 FROM_HOUR: Final = 7
@@ -103,9 +104,12 @@ def same(surname: str) -> str:
 
 
 def own_surname(user: int, looks: Sequence[Look], day: Day) -> list[int]:
-    """Somebody of one's own family name."""
+    """Somebody of one's own family name; where many bear it, somebody one looked at more than once."""
     own = same(day.staff[user].surname)
-    return [look.case for look in looks if own and same(day.people[look.case].surname) == own]
+    found = [look.case for look in looks if own and same(day.people[look.case].surname) == own]
+    if day.bearers[own] > max(UNCOMMON, COMMON * len(day.people)):
+        return [case for case in found if found.count(case) > 1]
+    return found
 
 
 def colleagues_surname(user: int, looks: Sequence[Look], day: Day) -> list[int]:

@@ -45,7 +45,9 @@ PLACES: Final = (
         "Team",
         "team",
         ("first_line_manager", "senior_manager"),
-        ("team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa", "openings"),
+        (
+            "team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa", "openings", "unusual-looking",
+        ),
     ),
     Place(
         "Workload",
@@ -65,12 +67,7 @@ PLACES: Final = (
     Place("Data gaps", "data_gaps", ("performance_officer",), ("gaps",)),
     Place("Lists taken away", "exports", ("information_governance",), ("exports",)),
     Place("Who has looked", "who_looked", ("information_governance",), ("governance",)),
-    Place(
-        "Unusual looking",
-        "unusual_looking",
-        ("first_line_manager", "senior_manager", "information_governance"),
-        ("unusual-looking",),
-    ),
+    Place("Unusual looking", "unusual_looking", ("information_governance",), ("unusual-looking",)),
     Place("Import", "import_caseload", ("performance_officer", "administrator"), ("import", "caseload")),
     Place("Role changes", "role_changes", ("information_governance",), ("settings",)),
     Place("Retention", "retention", ("senior_manager", "information_governance"), ("retention",)),

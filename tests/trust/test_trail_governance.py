@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -173,10 +174,11 @@ def at(hour: int, minute: int = 0, on: date = MONDAY) -> datetime:
 
 
 def a_day(**more: Any) -> Day:
+    """Some people and three staff, of two teams."""
     staff_ = {1: Member("Kinloch", NORTH), 2: Member("Ardbeg", NORTH), 3: Member("Sula", SOUTH)}
     people = {key: Subject(f"Person{key}") for key in range(1, 200)}
     people |= {10: Subject("Kinloch"), 11: Subject("Ardbeg"), 12: Subject("Common", watched=True)}
-    return Day(on=MONDAY, staff=staff_, people=people, **more)
+    return Day(on=MONDAY, staff=staff_, **{"people": people, **more})
 
 
 def looks_of(*cases: int, hour: int = 10, ground: str = "team", user: int = 1) -> list[Look]:
@@ -187,7 +189,11 @@ HABIT = {1: usual_of({MONDAY - timedelta(days=n): looks_of(*range(50, 60)) for n
 CASES: list[tuple[str, list[Look], dict[str, Any]]] = [
     ("own_surname", looks_of(10), {}),
     ("colleagues_surname", looks_of(11), {}),
-    ("no_link", looks_of(20), {"before": {(1, 20): frozenset({MONDAY - timedelta(days=n) for n in (3, 7)})}}),
+    (
+        "no_link",
+        looks_of(20),
+        {"before": {(1, 20): frozenset({MONDAY - timedelta(days=n) for n in (3, 7, 9)})}},
+    ),
     ("in_sequence", looks_of(30, 31, 32, 33, 34), {}),
     ("out_of_hours", looks_of(40, 60, 70, hour=23), {}),
     ("watched", looks_of(12, ground="opened with a reason"), {}),
@@ -200,6 +206,7 @@ NOT: list[tuple[str, list[Look], dict[str, Any]]] = [
     ("a few strangers", looks_of(20, 25, 41), {}),
     ("late, as usual", looks_of(40, 60, 70, hour=21), {"usual": {1: looking.Usual((5,) * 9, 4)}}),
     ("four in a row", looks_of(30, 31, 32, 33), {}),
+    ("a common name, once", looks_of(21), {"people": {n: Subject("Kinloch") for n in range(1, 60)}}),
     ("seen once before", looks_of(20), {"before": {(1, 20): frozenset({MONDAY - timedelta(days=3)})}}),
     ("a mistyped address", [], {"refused": {1: 2}}),
 ]
@@ -232,7 +239,7 @@ def test_a_dead_rule_is_noticed(figure):
 
 
 SNOOPS = ("own_surname", "colleagues_surname", "no_link", "in_sequence", "out_of_hours", "watched", "volume")
-# First and last parts of invented family names.
+# The parts of invented family names: some are borne by many, most by few.
 FIRST = (
     "Ac",
     "Bal",
@@ -267,7 +274,8 @@ LAST = (
     "rie",
     "side",
 )
-SURNAMES = [first + last for first in FIRST for last in LAST]
+MIDDLE = ("", "a", "in", "o", "er", "al", "ing", "en")
+SURNAMES = [first + middle + last for middle in MIDDLE for first in FIRST for last in LAST]
 
 
 class Council:
@@ -360,9 +368,14 @@ def test_who_looks_where_they_should_not_is_found_and_others_are_left_in_peace(f
     )
     council = Council(staff_count, chance)
     days = [MONDAY + timedelta(days=n) for n in range(44) if (MONDAY + timedelta(days=n)).weekday() < 5][:30]
-    planted = {
-        user: SNOOPS[n % len(SNOOPS)] for n, user in enumerate(chance.sample(sorted(council.staff), snoops))
-    }
+    planted: dict[int, str] = {}
+    for user in chance.sample(sorted(council.staff), staff_count):
+        kind = SNOOPS[len(planted) % len(SNOOPS)]
+        if len(planted) < snoops and council.snoop(
+            kind, user, days[0]
+        ):  # there is somebody for them to look at
+            planted[user] = kind
+    assert len(planted) == snoops
     history: dict[int, dict[date, list[Look]]] = {user: {} for user in council.staff}
     before: dict[tuple[int, int], set[date]] = {}
     found: set[Finding] = set()
@@ -370,7 +383,7 @@ def test_who_looks_where_they_should_not_is_found_and_others_are_left_in_peace(f
     for number, on in enumerate(days):
         looks = list(council.honest(on, a_day_each))
         for user, kind in planted.items():
-            if number >= 20 if kind != "no_link" else number in (20, 22, 25):
+            if number >= 20 if kind != "no_link" else number in (20, 22, 25, 27):
                 looks += council.snoop(kind, user, on)
         total += len(looks)
         usual = {user: usual_of(dict(list(own.items())[-20:])) for user, own in history.items()}
@@ -393,7 +406,10 @@ def test_who_looks_where_they_should_not_is_found_and_others_are_left_in_peace(f
     teams = len({member.team for member in council.staff.values()})
     weeks = len({on.isocalendar().week for on in days[10:]})
     figure.many(teams * weeks, [f"{count} for team {key}" for key, count in weekly.items() if count > 5])
-    print(f"{total:,} looks, missed {missed}, most in a week {max(weekly.values(), default=0)}")
+    rules = Counter(one.found for one in found if one.user not in planted)
+    print(
+        f"{total:,} looks, missed {missed}, most in a week {max(weekly.values(), default=0)}: {dict(rules)}"
+    )
 
 
 # ---------------------------------------------------------------- the night, and the manager
