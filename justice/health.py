@@ -122,7 +122,9 @@ def writing(at: datetime) -> Finding:
 
 def jobs(at: datetime) -> Finding:
     title = "Jobs"
-    oldest = Job.objects.filter(state=Job.State.WAITING).order_by("created_at").values_list("created_at").first()
+    oldest = (
+        Job.objects.filter(state=Job.State.WAITING).order_by("created_at").values_list("created_at").first()
+    )
     waits = at - oldest[0] if oldest else timedelta(0)
     if waits > LATE:
         words = f"The oldest has waited for {_for(waits)}: see whether the worker runs."

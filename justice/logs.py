@@ -85,9 +85,7 @@ def line(_: object, __: str, given: dict[str, Any]) -> dict[str, Any]:
         "logger": record.name,
         "request": request_number.get(),
     }
-    said |= {
-        key: safe(record.__dict__[key]) for key in KEYS if key not in said and key in record.__dict__
-    }
+    said |= {key: safe(record.__dict__[key]) for key in KEYS if key not in said and key in record.__dict__}
     if record.exc_info and record.exc_info[1] is not None:
         said["error"] = type(record.exc_info[1]).__name__
         said["places"] = places_of(record.exc_info[1])

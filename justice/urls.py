@@ -18,7 +18,9 @@ from orders import api as orders_api
 from performance import api as performance_api
 
 pages: list[URLPattern | URLResolver] = [
-    path("", include("justice.keeping.urls")),  # before the settings' own addresses, one of which takes any word
+    path(
+        "", include("justice.keeping.urls")
+    ),  # before the settings' own addresses, one of which takes any word
     path("", include("cases.urls")),
     path("", include("orders.urls")),
     path("", include("assessments.urls")),

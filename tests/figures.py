@@ -70,7 +70,9 @@ def figure(request: pytest.FixtureRequest) -> Iterator[Figure]:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The table of the figures that this run counted."""
     reports = [
-        report for kind in ("", "passed", "failed", "error") for report in terminalreporter.stats.get(kind, [])
+        report
+        for kind in ("", "passed", "failed", "error")
+        for report in terminalreporter.stats.get(kind, [])
     ]
     said = {
         value

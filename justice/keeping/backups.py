@@ -120,7 +120,8 @@ def _pack(
                 "engine": database.kind,
                 "engine_version": database.version(),
                 "migrations": sorted(
-                    f"{app}.{name}" for app, name in MigrationRecorder(database.connection).applied_migrations()
+                    f"{app}.{name}"
+                    for app, name in MigrationRecorder(database.connection).applied_migrations()
                 ),
                 "contents": contents.as_json(),
                 "folders": sorted(settings.KEPT_FOLDERS),
@@ -179,7 +180,9 @@ def opened(path: Path, keys: list[pyrage.x25519.Identity]) -> Iterator[tuple[Pat
             raise Broken(f"it cannot be read ({type(wrong).__name__})") from wrong
         if manifest["format"] != FORMAT:
             raise Broken(f"it is of format {manifest['format']}, which this version does not read")
-        there = {file.relative_to(into / "all").as_posix() for file in _files(into / "all")} - {"manifest.json"}
+        there = {file.relative_to(into / "all").as_posix() for file in _files(into / "all")} - {
+            "manifest.json"
+        }
         if there != set(files):
             raise Broken("the files in it are not those of its manifest")
         for name, total in files.items():
@@ -263,7 +266,9 @@ def restore(
         held = [name for name in manifest["folders"] if _files(Path(settings.KEPT_FOLDERS[name]))]
         if not over and (held or not database.is_empty()):
             what = " and ".join([*([] if database.is_empty() else ["the database"]), *held])
-            raise Refuses(f"{what} already hold something: restore into empty ones, or say --over to replace it")
+            raise Refuses(
+                f"{what} already hold something: restore into empty ones, or say --over to replace it"
+            )
         found = database.load(folder / database.file)
         wrong = differences(Contents.from_json(manifest["contents"]), found)
         for name in manifest["folders"]:
@@ -286,9 +291,13 @@ def _put_back(source: Path, target: Path, at: datetime) -> None:
 def kept() -> list[tuple[datetime, Path]]:
     """The backups there are, newest first."""
     folder = Path(settings.BACKUP_FOLDER)
-    found = [(NAME.fullmatch(path.name), path) for path in folder.glob("justice-*")] if folder.is_dir() else []
+    found = (
+        [(NAME.fullmatch(path.name), path) for path in folder.glob("justice-*")] if folder.is_dir() else []
+    )
     dated = [
-        (datetime.strptime(name[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC), path) for name, path in found if name
+        (datetime.strptime(name[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC), path)
+        for name, path in found
+        if name
     ]
     return sorted(dated, reverse=True)
 

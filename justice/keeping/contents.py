@@ -1,5 +1,7 @@
 """What a database holds, said so that two can be compared: every table, sequence, constraint, index and trigger."""
 
+# ruff: noqa: S608 - every name in these questions comes from the database's own lists
+
 from __future__ import annotations
 
 import hashlib
@@ -65,11 +67,13 @@ def of_sqlite(
     ask: Ask = database.execute
     made = list(ask("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
     tables = {}
-    for name in sorted(name for kind, name, _, _ in made if kind == "table" and not name.startswith("sqlite_")):
+    for name in sorted(
+        name for kind, name, _, _ in made if kind == "table" and not name.startswith("sqlite_")
+    ):
         wanted = columns(name)
         chosen = "*" if wanted is None else ", ".join(f'"{column}"' for column in wanted)
         count, total = 0, 0
-        for row in ask(f'SELECT {chosen} FROM "{name}"'):  # noqa: S608 - names come from the database itself
+        for row in ask(f'SELECT {chosen} FROM "{name}"'):
             count += 1
             total += int.from_bytes(hashlib.blake2b(repr(row).encode(), digest_size=8).digest(), "big")
             if count % 20_000 == 0:
@@ -79,7 +83,9 @@ def of_sqlite(
     sequences = {}
     if any(name == "sqlite_sequence" for _, name, _, _ in made):
         sequences = {name: (last, last) for name, last in ask("SELECT name, seq FROM sqlite_sequence")}
-    schema = [f"{kind} {name} on {table}: {sql}" for kind, name, table, sql in made if name != "sqlite_sequence"]
+    schema = [
+        f"{kind} {name} on {table}: {sql}" for kind, name, table, sql in made if name != "sqlite_sequence"
+    ]
     return Contents(tables, sequences, sorted(schema))
 
 
@@ -96,7 +102,8 @@ _SCHEMA = (
     "SELECT 'function ' || pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
     f"WHERE {_OURS} AND p.prokind IN ('f', 'p')",
     "SELECT 'column ' || a.attrelid::regclass || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || "
-    "CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') "
+    "CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || "
+    "coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') "
     "FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace "
     "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
     f"WHERE {_OURS} AND t.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped",
@@ -107,7 +114,12 @@ def of_postgresql(
     ask: Ask, *, tick: Callable[[], None] = nothing, columns: Columns = lambda _: None
 ) -> Contents:
     """The contents of a PostgreSQL database; `columns` limits what of a table is summed."""
-    for setting in ("TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "extra_float_digits = 3"):
+    for setting in (
+        "TimeZone = 'UTC'",
+        "DateStyle = 'ISO, YMD'",
+        "IntervalStyle = 'postgres'",
+        "extra_float_digits = 3",
+    ):
         ask(f"SET LOCAL {setting}")
     names = ask(
         "SELECT n.nspname, t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace "
@@ -119,9 +131,12 @@ def of_postgresql(
         chosen = "t.*" if wanted is None else ", ".join(f't."{column}"' for column in wanted)
         [(count, total)] = ask(
             "SELECT count(*), coalesce(sum(('x' || substr(md5(whole), 1, 16))::bit(64)::bigint::numeric), 0) "
-            f'FROM (SELECT ROW({chosen})::text AS whole FROM "{schema}"."{name}" t) AS every'  # noqa: S608
+            f'FROM (SELECT ROW({chosen})::text AS whole FROM "{schema}"."{name}" t) AS every'
         )
-        tables[name if schema == "public" else f"{schema}.{name}"] = (int(count), f"{int(total) % 2**64:016x}")
+        tables[name if schema == "public" else f"{schema}.{name}"] = (
+            int(count),
+            f"{int(total) % 2**64:016x}",
+        )
         tick()
     return Contents(tables, {}, sorted(_plain(said) for query in _SCHEMA for (said,) in list(ask(query))))
 

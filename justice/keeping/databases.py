@@ -200,7 +200,9 @@ class Postgresql:
     def _check_tools(self) -> None:
         """An older or newer pg_dump than the server may leave out something, or write what the server cannot read."""
         for tool in ("pg_dump", "pg_restore"):
-            said = subprocess.run([_found(tool), "--version"], capture_output=True, text=True, check=True).stdout
+            said = subprocess.run(
+                [_found(tool), "--version"], capture_output=True, text=True, check=True
+            ).stdout
             [major, *_] = re.findall(r"(\d+)\.\d", said) or ["0"]
             if int(major) != self.version():
                 raise NotPossible(

@@ -162,7 +162,9 @@ def _browser(settings: Mapping[str, Any]) -> list[str]:
     """What a browser is told, and whether over https only."""
     found = []
     if not settings.get("SECURE_SSL_REDIRECT"):
-        found.append("SECURE_SSL_REDIRECT is off, so that pages go over plain http: set SECURE_SSL_REDIRECT = True")
+        found.append(
+            "SECURE_SSL_REDIRECT is off, so that pages go over plain http: set SECURE_SSL_REDIRECT = True"
+        )
     if settings.get("SECURE_HSTS_SECONDS", 0) < A_YEAR:
         found.append(
             f"SECURE_HSTS_SECONDS is missing or under a year: set SECURE_HSTS_SECONDS = {A_YEAR}, so that browsers "
@@ -192,9 +194,13 @@ def _session(settings: Mapping[str, Any]) -> list[str]:
     found = []
     for kind in ("SESSION", "CSRF"):
         if not settings.get(f"{kind}_COOKIE_SECURE"):
-            found.append(f"{kind}_COOKIE_SECURE is off, so that it goes over plain http: set {kind}_COOKIE_SECURE = True")
+            found.append(
+                f"{kind}_COOKIE_SECURE is off, so that it goes over plain http: set {kind}_COOKIE_SECURE = True"
+            )
         if not settings.get(f"{kind}_COOKIE_HTTPONLY"):
-            found.append(f"{kind}_COOKIE_HTTPONLY is off, so that scripts read it: set {kind}_COOKIE_HTTPONLY = True")
+            found.append(
+                f"{kind}_COOKIE_HTTPONLY is off, so that scripts read it: set {kind}_COOKIE_HTTPONLY = True"
+            )
     if settings.get("SESSION_COOKIE_AGE", 1_209_600) > LONGEST_SILENCE:
         found.append(
             "SESSION_COOKIE_AGE leaves a screen that nobody sits at open for long: set at most "
@@ -230,7 +236,10 @@ def _sign_in(settings: Mapping[str, Any]) -> list[str]:
 
 def _api(settings: Mapping[str, Any]) -> list[str]:
     found = []
-    for name, key in (("REST_FRAMEWORK", "DEFAULT_PERMISSION_CLASSES"), ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS")):
+    for name, key in (
+        ("REST_FRAMEWORK", "DEFAULT_PERMISSION_CLASSES"),
+        ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS"),
+    ):
         classes = settings.get(name, {}).get(key, [])
         if not classes or any("AllowAny" in each or "ReadOnly" in each for each in classes):
             found.append(
@@ -244,7 +253,9 @@ def _queue(settings: Mapping[str, Any]) -> list[str]:
     taken = set(settings.get("CELERY_ACCEPT_CONTENT", ["pickle"]))
     made = {settings.get(f"CELERY_{what}_SERIALIZER", "json") for what in ("TASK", "RESULT", "EVENT")}
     if (taken | made) != {"json"}:
-        return ["CELERY_ACCEPT_CONTENT or a CELERY serializer takes more than JSON, which could run code: set 'json'"]
+        return [
+            "CELERY_ACCEPT_CONTENT or a CELERY serializer takes more than JSON, which could run code: set 'json'"
+        ]
     return []
 
 

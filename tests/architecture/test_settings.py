@@ -69,157 +69,153 @@ def test_safe_settings_have_no_mistake() -> None:
 
 
 MISTAKES = [
-        pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", "make one with", id="no key"),
-        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", "make one with", id="short key"),
-        pytest.param({"SECRET_KEY": "a" * 80}, "SECRET_KEY", "make one with", id="plain key"),
+    pytest.param({"SECRET_KEY": ""}, "SECRET_KEY", "make one with", id="no key"),
+    pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", "make one with", id="short key"),
+    pytest.param({"SECRET_KEY": "a" * 80}, "SECRET_KEY", "make one with", id="plain key"),
+    pytest.param(
+        {"SECRET_KEY": "django-insecure-" + GOOD_KEY}, "SECRET_KEY", "make one with", id="Django's key"
+    ),
+    pytest.param(
+        {"SECRET_KEY": "only-for-tests" + GOOD_KEY}, "SECRET_KEY", "make one with", id="the tests' key"
+    ),
+    pytest.param(
+        {"SECRET_KEY": "changeme" + GOOD_KEY}, "SECRET_KEY", "make one with", id="a key to be changed"
+    ),
+    pytest.param({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS", "give the name", id="no host"),
+    pytest.param({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS", "give the whole names", id="every host"),
+    pytest.param(
+        {"ALLOWED_HOSTS": [".example"]},
+        "ALLOWED_HOSTS",
+        "give the whole names",
+        id="any host of a domain",
+    ),
+    pytest.param(
+        {"CSRF_TRUSTED_ORIGINS": ["http://a.example"]},
+        "CSRF_TRUSTED_ORIGINS",
+        "https://",
+        id="plain http",
+    ),
+    pytest.param(
+        {"CSRF_TRUSTED_ORIGINS": ["https://*.example"]},
+        "CSRF_TRUSTED_ORIGINS",
+        "whole name",
+        id="any origin",
+    ),
+    pytest.param(
+        with_database(ENGINE="django.db.backends.sqlite3"), "DATABASE_URL", "postgresql://", id="SQLite"
+    ),
+    pytest.param(with_database(PASSWORD=""), "DATABASE_URL", "at least 12", id="no database password"),
+    pytest.param(
+        with_database(PASSWORD="justice"),
+        "DATABASE_URL",
+        "at least 12",
+        id="a database password of the name",
+    ),
+    pytest.param(
+        with_database(PASSWORD="password123456"),
+        "DATABASE_URL",
+        "at least 12",
+        id="a known database password",
+    ),
+    pytest.param(
+        with_database(USER="postgres"), "DATABASE_URL", "a role of its own", id="the database's owner"
+    ),
+    pytest.param({"DATABASES": {}}, "DATABASE_URL", "postgresql://", id="no database"),
+    pytest.param({"REDIS_URL": ""}, "REDIS_URL", "redis://", id="no Redis"),
+    pytest.param({"REDIS_URL": "redis://redis:6379/0"}, "REDIS_URL", "requirepass", id="no Redis password"),
+    pytest.param(
+        {"REDIS_URL": "redis://:redis@redis:6379/0"},
+        "REDIS_URL",
+        "requirepass",
+        id="short Redis password",
+    ),
+    pytest.param({"REDIS_URL": "memory://"}, "REDIS_URL", "redis://", id="not Redis at all"),
+    pytest.param({"EMAIL_URL": ""}, "EMAIL_URL", "smtp+tls://", id="no mail"),
+    pytest.param({"EMAIL_URL": "smtp://mail:25"}, "EMAIL_URL", "smtp+tls://", id="mail in the clear"),
+    pytest.param({"DEFAULT_FROM_EMAIL": ""}, "DEFAULT_FROM_EMAIL", "give the address", id="mail from nobody"),
+    pytest.param({"DEBUG": True}, "DEBUG", "leave DEBUG out", id="debug"),
+    pytest.param(
+        {"INSTALLED_APPS": ["django.contrib.admin"]}, "admin", "INSTALLED_APPS", id="Django's admin"
+    ),
+    pytest.param({"INSTALLED_APPS": ["corsheaders"]}, "CORS", "INSTALLED_APPS", id="other sites may read"),
+    pytest.param({"MEDIA_URL": "/files/"}, "MEDIA_URL", "leave MEDIA_URL out", id="files served"),
+    pytest.param({"SECURE_SSL_REDIRECT": False}, "SECURE_SSL_REDIRECT", "= True", id="plain pages"),
+    pytest.param({"SECURE_HSTS_SECONDS": 0}, "SECURE_HSTS_SECONDS", "31536000", id="no HSTS"),
+    pytest.param({"SECURE_HSTS_SECONDS": 3600}, "SECURE_HSTS_SECONDS", "31536000", id="an hour of HSTS"),
+    pytest.param({"X_FRAME_OPTIONS": "SAMEORIGIN"}, "X_FRAME_OPTIONS", "'DENY'", id="in a frame"),
+    pytest.param(
+        {"CONTENT_SECURITY_POLICY": {}}, "CONTENT_SECURITY_POLICY", "keep the one of", id="no policy"
+    ),
+    pytest.param({"MIDDLEWARE": []}, "CONTENT_SECURITY_POLICY", "CSPMiddleware", id="no policy sent"),
+    *(
         pytest.param(
-            {"SECRET_KEY": "django-insecure-" + GOOD_KEY}, "SECRET_KEY", "make one with", id="Django's key"
-        ),
-        pytest.param(
-            {"SECRET_KEY": "only-for-tests" + GOOD_KEY}, "SECRET_KEY", "make one with", id="the tests' key"
-        ),
-        pytest.param(
-            {"SECRET_KEY": "changeme" + GOOD_KEY}, "SECRET_KEY", "make one with", id="a key to be changed"
-        ),
-        pytest.param({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS", "give the name", id="no host"),
-        pytest.param({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS", "give the whole names", id="every host"),
-        pytest.param(
-            {"ALLOWED_HOSTS": [".example"]},
-            "ALLOWED_HOSTS",
-            "give the whole names",
-            id="any host of a domain",
-        ),
-        pytest.param(
-            {"CSRF_TRUSTED_ORIGINS": ["http://a.example"]},
-            "CSRF_TRUSTED_ORIGINS",
-            "https://",
-            id="plain http",
-        ),
-        pytest.param(
-            {"CSRF_TRUSTED_ORIGINS": ["https://*.example"]},
-            "CSRF_TRUSTED_ORIGINS",
-            "whole name",
-            id="any origin",
-        ),
-        pytest.param(
-            with_database(ENGINE="django.db.backends.sqlite3"), "DATABASE_URL", "postgresql://", id="SQLite"
-        ),
-        pytest.param(with_database(PASSWORD=""), "DATABASE_URL", "at least 12", id="no database password"),
-        pytest.param(
-            with_database(PASSWORD="justice"),
-            "DATABASE_URL",
-            "at least 12",
-            id="a database password of the name",
-        ),
-        pytest.param(
-            with_database(PASSWORD="password123456"),
-            "DATABASE_URL",
-            "at least 12",
-            id="a known database password",
-        ),
-        pytest.param(
-            with_database(USER="postgres"), "DATABASE_URL", "a role of its own", id="the database's owner"
-        ),
-        pytest.param({"DATABASES": {}}, "DATABASE_URL", "postgresql://", id="no database"),
-        pytest.param({"REDIS_URL": ""}, "REDIS_URL", "redis://", id="no Redis"),
-        pytest.param(
-            {"REDIS_URL": "redis://redis:6379/0"}, "REDIS_URL", "requirepass", id="no Redis password"
-        ),
-        pytest.param(
-            {"REDIS_URL": "redis://:redis@redis:6379/0"},
-            "REDIS_URL",
-            "requirepass",
-            id="short Redis password",
-        ),
-        pytest.param({"REDIS_URL": "memory://"}, "REDIS_URL", "redis://", id="not Redis at all"),
-        pytest.param({"EMAIL_URL": ""}, "EMAIL_URL", "smtp+tls://", id="no mail"),
-        pytest.param({"EMAIL_URL": "smtp://mail:25"}, "EMAIL_URL", "smtp+tls://", id="mail in the clear"),
-        pytest.param(
-            {"DEFAULT_FROM_EMAIL": ""}, "DEFAULT_FROM_EMAIL", "give the address", id="mail from nobody"
-        ),
-        pytest.param({"DEBUG": True}, "DEBUG", "leave DEBUG out", id="debug"),
-        pytest.param(
-            {"INSTALLED_APPS": ["django.contrib.admin"]}, "admin", "INSTALLED_APPS", id="Django's admin"
-        ),
-        pytest.param({"INSTALLED_APPS": ["corsheaders"]}, "CORS", "INSTALLED_APPS", id="other sites may read"),
-        pytest.param({"MEDIA_URL": "/files/"}, "MEDIA_URL", "leave MEDIA_URL out", id="files served"),
-        pytest.param({"SECURE_SSL_REDIRECT": False}, "SECURE_SSL_REDIRECT", "= True", id="plain pages"),
-        pytest.param({"SECURE_HSTS_SECONDS": 0}, "SECURE_HSTS_SECONDS", "31536000", id="no HSTS"),
-        pytest.param({"SECURE_HSTS_SECONDS": 3600}, "SECURE_HSTS_SECONDS", "31536000", id="an hour of HSTS"),
-        pytest.param({"X_FRAME_OPTIONS": "SAMEORIGIN"}, "X_FRAME_OPTIONS", "'DENY'", id="in a frame"),
-        pytest.param(
-            {"CONTENT_SECURITY_POLICY": {}}, "CONTENT_SECURITY_POLICY", "keep the one of", id="no policy"
-        ),
-        pytest.param({"MIDDLEWARE": []}, "CONTENT_SECURITY_POLICY", "CSPMiddleware", id="no policy sent"),
-        *(
-            pytest.param(
-                {"CONTENT_SECURITY_POLICY": {"DIRECTIVES": {**POLICY, name: [source]}}},
-                name,
-                "name the sources",
-                id=f"{source} in {name}",
-            )
-            for name, source in (
-                ("script-src", "'unsafe-inline'"),
-                ("script-src", "'unsafe-eval'"),
-                ("style-src", "'unsafe-inline'"),
-                ("connect-src", "*"),
-            )
-        ),
-        *(
-            pytest.param({name: False}, name, f"{name} = True", id=f"{name} off")
-            for name in (
-                "SESSION_COOKIE_SECURE",
-                "CSRF_COOKIE_SECURE",
-                "SESSION_COOKIE_HTTPONLY",
-                "CSRF_COOKIE_HTTPONLY",
-            )
-        ),
-        pytest.param(
-            {"SESSION_COOKIE_AGE": 1_209_600}, "SESSION_COOKIE_AGE", "at most", id="a session of two weeks"
-        ),
-        pytest.param(
-            {"SESSION_SERIALIZER": "django.contrib.sessions.serializers.PickleSerializer"},
-            "SESSION_SERIALIZER",
-            "JSONSerializer",
-            id="sessions that run code",
-        ),
-        pytest.param(
-            {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
-            "EMAIL_BACKEND",
-            "EMAIL_URL",
-            id="mail to the screen",
-        ),
-        pytest.param(
-            {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]},
-            "PASSWORD_HASHERS",
-            "leave PASSWORD_HASHERS out",
-            id="passwords hashed with MD5",
-        ),
-        pytest.param(
-            {"AUTH_PASSWORD_VALIDATORS": []}, "AUTH_PASSWORD_VALIDATORS", "keep those", id="any password"
-        ),
-        pytest.param(
-            {"REST_FRAMEWORK": {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"]}},
-            "DEFAULT_PERMISSION_CLASSES",
-            "IsAuthenticated",
-            id="an open API",
-        ),
-        pytest.param({"REST_FRAMEWORK": {}}, "DEFAULT_PERMISSION_CLASSES", "IsAuthenticated", id="an API unset"),
-        pytest.param({"SPECTACULAR_SETTINGS": {}}, "SERVE_PERMISSIONS", "IsAuthenticated", id="an open schema"),
-        pytest.param(
-            {"CELERY_ACCEPT_CONTENT": ["json", "pickle"]}, "CELERY_ACCEPT_CONTENT", "'json'", id="pickles taken"
-        ),
-        pytest.param({"CELERY_TASK_SERIALIZER": "pickle"}, "CELERY", "'json'", id="pickles made"),
-        pytest.param({"BACKUP_PUBLIC_KEY": ""}, "BACKUP_PUBLIC_KEY", "age-keygen", id="no backup key"),
-        pytest.param({"BACKUP_PUBLIC_KEY": "age1short"}, "BACKUP_PUBLIC_KEY", "age1", id="not a backup key"),
-        pytest.param(
-            {"BACKUP_PUBLIC_KEY": str(pyrage.x25519.Identity.generate())},
-            "BACKUP_PUBLIC_KEY",
-            "not the one",
-            id="the private key instead",
-        ),
-        pytest.param({"BACKUP_MAY_BE_PLAIN": True}, "BACKUP_MAY_BE_PLAIN", "leave it out", id="plain backups"),
-        pytest.param({"LOG_LEVEL": "DEBUG"}, "LOG_LEVEL", "INFO", id="a log that says all"),
+            {"CONTENT_SECURITY_POLICY": {"DIRECTIVES": {**POLICY, name: [source]}}},
+            name,
+            "name the sources",
+            id=f"{source} in {name}",
+        )
+        for name, source in (
+            ("script-src", "'unsafe-inline'"),
+            ("script-src", "'unsafe-eval'"),
+            ("style-src", "'unsafe-inline'"),
+            ("connect-src", "*"),
+        )
+    ),
+    *(
+        pytest.param({name: False}, name, f"{name} = True", id=f"{name} off")
+        for name in (
+            "SESSION_COOKIE_SECURE",
+            "CSRF_COOKIE_SECURE",
+            "SESSION_COOKIE_HTTPONLY",
+            "CSRF_COOKIE_HTTPONLY",
+        )
+    ),
+    pytest.param(
+        {"SESSION_COOKIE_AGE": 1_209_600}, "SESSION_COOKIE_AGE", "at most", id="a session of two weeks"
+    ),
+    pytest.param(
+        {"SESSION_SERIALIZER": "django.contrib.sessions.serializers.PickleSerializer"},
+        "SESSION_SERIALIZER",
+        "JSONSerializer",
+        id="sessions that run code",
+    ),
+    pytest.param(
+        {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
+        "EMAIL_BACKEND",
+        "EMAIL_URL",
+        id="mail to the screen",
+    ),
+    pytest.param(
+        {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]},
+        "PASSWORD_HASHERS",
+        "leave PASSWORD_HASHERS out",
+        id="passwords hashed with MD5",
+    ),
+    pytest.param(
+        {"AUTH_PASSWORD_VALIDATORS": []}, "AUTH_PASSWORD_VALIDATORS", "keep those", id="any password"
+    ),
+    pytest.param(
+        {"REST_FRAMEWORK": {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"]}},
+        "DEFAULT_PERMISSION_CLASSES",
+        "IsAuthenticated",
+        id="an open API",
+    ),
+    pytest.param({"REST_FRAMEWORK": {}}, "DEFAULT_PERMISSION_CLASSES", "IsAuthenticated", id="an API unset"),
+    pytest.param({"SPECTACULAR_SETTINGS": {}}, "SERVE_PERMISSIONS", "IsAuthenticated", id="an open schema"),
+    pytest.param(
+        {"CELERY_ACCEPT_CONTENT": ["json", "pickle"]}, "CELERY_ACCEPT_CONTENT", "'json'", id="pickles taken"
+    ),
+    pytest.param({"CELERY_TASK_SERIALIZER": "pickle"}, "CELERY", "'json'", id="pickles made"),
+    pytest.param({"BACKUP_PUBLIC_KEY": ""}, "BACKUP_PUBLIC_KEY", "age-keygen", id="no backup key"),
+    pytest.param({"BACKUP_PUBLIC_KEY": "age1short"}, "BACKUP_PUBLIC_KEY", "age1", id="not a backup key"),
+    pytest.param(
+        {"BACKUP_PUBLIC_KEY": str(pyrage.x25519.Identity.generate())},
+        "BACKUP_PUBLIC_KEY",
+        "not the one",
+        id="the private key instead",
+    ),
+    pytest.param({"BACKUP_MAY_BE_PLAIN": True}, "BACKUP_MAY_BE_PLAIN", "leave it out", id="plain backups"),
+    pytest.param({"LOG_LEVEL": "DEBUG"}, "LOG_LEVEL", "INFO", id="a log that says all"),
 ]
 
 
@@ -267,7 +263,14 @@ def test_production_does_not_start_with_nothing_set() -> None:
 
     assert done.returncode != 0
     assert "It will not start like this" in done.stderr
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BACKUP_PUBLIC_KEY"):
+    for name in (
+        "SECRET_KEY",
+        "ALLOWED_HOSTS",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "BACKUP_PUBLIC_KEY",
+    ):
         assert name in done.stderr
 
 

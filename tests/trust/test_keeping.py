@@ -1,5 +1,7 @@
 """Backups that restore, are unreadable to a thief, and are gone in time; and the drill that says so each night."""
 
+# ruff: noqa: F811 - a fixture that is brought in is also the name of what it gives
+
 from __future__ import annotations
 
 import random
@@ -187,7 +189,9 @@ def test_one_changed_byte_is_noticed(records: Case, keeping: Any, figure: Any, w
 
 
 @pytest.mark.figure("faults planted in what was restored: the comparison notices")
-def test_the_comparison_notices_what_it_must(records: Case, keeping: Any, tmp_path: Path, figure: Any) -> None:
+def test_the_comparison_notices_what_it_must(
+    records: Case, keeping: Any, tmp_path: Path, figure: Any
+) -> None:
     wanted = contents_of(connection, tmp_path)
     entry = Entry.objects.values_list("pk", flat=True).first()
     assert entry is not None
@@ -267,11 +271,20 @@ class planted_in_a_copy:  # noqa: N801  (used as a block)
 def test_a_stolen_backup_says_nothing(records: Case, encrypted: Any, figure: Any) -> None:
     made = backups.make(AT)
     whole = made.path.read_bytes()
-    for word in (CANARY.encode(), b"PGDMP", b"SQLite format", b"manifest.json", b"cases_person", b"import.csv"):
+    for word in (
+        CANARY.encode(),
+        b"PGDMP",
+        b"SQLite format",
+        b"manifest.json",
+        b"cases_person",
+        b"import.csv",
+    ):
         figure.add(word not in whole, word.decode())
     # Read inside out, it is all there: the words are missing from what was kept, not from what was looked at.
     with backups.opened(made.path, [KEY]) as (folder, manifest):
-        inside = (folder / next(name for name in manifest["files"] if name.startswith("database."))).read_bytes()
+        inside = (
+            folder / next(name for name in manifest["files"] if name.startswith("database."))
+        ).read_bytes()
     assert b"PGDMP" in inside or (b"SQLite format" in inside and CANARY.encode() in inside)
 
 
@@ -311,13 +324,17 @@ def test_nothing_is_outside_the_comparison(records: Case, keeping: Any, figure: 
     }
     from justice.settings import base
 
-    folders = {name: value for name, value in vars(base).items() if name.isupper() and isinstance(value, Path)}
+    folders = {
+        name: value for name, value in vars(base).items() if name.isupper() and isinstance(value, Path)
+    }
     for name, folder in folders.items():
         figure.add(name in not_kept or folder in base.KEPT_FOLDERS.values(), name)
     assert set(base.KEPT_FOLDERS) == {"files", "seals"}
 
 
-def test_a_killed_backup_leaves_no_name_and_is_cleared_away(records: Case, keeping: Any, monkeypatch: Any) -> None:
+def test_a_killed_backup_leaves_no_name_and_is_cleared_away(
+    records: Case, keeping: Any, monkeypatch: Any
+) -> None:
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
@@ -340,7 +357,9 @@ def test_a_drill_that_finds_a_difference_says_so_and_does_not_count(
     records: Case, keeping: Any, monkeypatch: Any
 ) -> None:
     real = backups.differences
-    monkeypatch.setattr(backups, "differences", lambda wanted, found: [*real(wanted, found), "cases_person: other"])
+    monkeypatch.setattr(
+        backups, "differences", lambda wanted, found: [*real(wanted, found), "cases_person: other"]
+    )
 
     with pytest.raises(CommandError, match="cases_person: other"):
         call_command("backup", stdout=StringIO(), stderr=StringIO())

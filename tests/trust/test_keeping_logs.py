@@ -59,7 +59,20 @@ def heard() -> Iterator[Heard]:
 @pytest.mark.figure("values with line ends and other marks in them: one line of the log each, and still JSON")
 def test_nothing_typed_makes_a_line_of_its_own(heard: Heard, figure: Any) -> None:
     chosen = random.Random(27)
-    ends = ["\r", "\n", "\r\n", "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x00", "\x1b[2K", "%0a", '"}\n{"level":"']
+    ends = [
+        "\r",
+        "\n",
+        "\r\n",
+        "\u2028",
+        "\u2029",
+        "\x85",
+        "\x0b",
+        "\x0c",
+        "\x00",
+        "\x1b[2K",
+        "%0a",
+        '"}\n{"level":"',
+    ]
     screen = logging.StreamHandler(io.StringIO())
     screen.setFormatter(logs.Lines(screen=True))
     log = logging.getLogger("cases.tried")
@@ -88,7 +101,9 @@ def test_nothing_typed_makes_a_line_of_its_own(heard: Heard, figure: Any) -> Non
     assert CANARY not in screen.stream.getvalue()
 
 
-@pytest.mark.figure("errors seeded in pages: found in the log by the number the page shows, and naming nobody")
+@pytest.mark.figure(
+    "errors seeded in pages: found in the log by the number the page shows, and naming nobody"
+)
 @pytest.mark.django_db
 def test_an_error_is_found_by_its_number(heard: Heard, figure: Any, monkeypatch: Any) -> None:
     from justice.web import help
@@ -97,7 +112,7 @@ def test_an_error_is_found_by_its_number(heard: Heard, figure: Any, monkeypatch:
 
         def fail(*_: Any, number: int = number, secret: str = CANARY, **__: Any) -> None:
             try:
-                raise IntegrityError(f"DETAIL: Key (family_name)=({secret}) already exists")
+                raise IntegrityError(f"DETAIL: Key (family_name)=({secret}) already exists")  # noqa: TRY301
             except IntegrityError as wrong:
                 raise (KeyError, ValueError, RuntimeError)[number % 3](secret) from wrong
 
@@ -148,7 +163,9 @@ def test_a_request_is_one_line_by_its_name_and_a_path_that_is_not_there_is_in_no
     Client().get("/sign-in/")
 
     assert answer.status_code == 404
-    assert [(line["route"] if "route" in line else "", line["status"]) for line in heard.lines() if line["event"] == "request"] == [
+    assert [
+        (line.get("route", ""), line["status"]) for line in heard.lines() if line["event"] == "request"
+    ] == [
         ("", 404),
         ("sign_in", 200),
     ]
@@ -169,7 +186,9 @@ def test_a_change_that_is_refused_says_how_and_has_no_entry(heard: Heard) -> Non
     stranger.role = "administrator"
     with pytest.raises(PermissionDenied), operation("raise_alert", actor=stranger, case=case):
         pass
-    [line] = [line for line in heard.lines() if line["event"] == "operation" and line["operation"] == "raise_alert"]
+    [line] = [
+        line for line in heard.lines() if line["event"] == "operation" and line["operation"] == "raise_alert"
+    ]
     assert line["outcome"] == "ZeroDivisionError"
     assert "entry" not in line
     assert CANARY not in heard.text
@@ -201,7 +220,7 @@ def test_the_screen_shows_where_it_went_wrong_and_no_value() -> None:
     log = logging.getLogger("cases.tried")
     log.addHandler(screen)
     try:
-        raise Person.DoesNotExist(CANARY)
+        raise Person.DoesNotExist(CANARY)  # noqa: TRY301
     except Person.DoesNotExist:
         log.exception("job %s failed", 12)
     log.removeHandler(screen)

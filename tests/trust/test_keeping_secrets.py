@@ -20,7 +20,9 @@ NAMED = re.compile(
 )
 IN_AN_ADDRESS = re.compile(r"\b[a-z+]+://[^\s:/@\"'{}$]*:(?P<value>[^\s@/\"'{}$]{12,})@")
 # Nobody's: each is made to be refused, or is used by tests alone, which the settings refuse for anything else.
-NOBODYS = re.compile(r"only-for-tests|not-used-but|long-and-random|changeme|insecure|kN3v-Qr8_zT1xW6yB0cF5hJ9mP2sU7aD4eG")
+NOBODYS = re.compile(
+    r"only-for-tests|not-used-but|long-and-random|changeme|insecure|kN3v-Qr8_zT1xW6yB0cF5hJ9mP2sU7aD4eG"
+)
 ENOUGH = 3.6  # bits a letter: words and names in code have less
 
 
@@ -69,5 +71,9 @@ def test_the_search_notices_a_secret(figure: Any) -> None:
         "an address": f"postgresql://justice:{mixed}@database/justice",
     }.items():
         figure.planted(what, secrets_in(text))
-    for text in ("password = make_password(given)", "SECRET_KEY_FILE=/run/secrets/key", "token = secrets.token_hex(16)"):
+    for text in (
+        "password = make_password(given)",
+        "SECRET_KEY_FILE=/run/secrets/key",
+        "token = secrets.token_hex(16)",
+    ):
         assert not secrets_in(text), text

@@ -1,5 +1,7 @@
 """A new version comes by one command, with a way back; and each migration goes back and forward over records."""
 
+# ruff: noqa: F811 - a fixture that is brought in is also the name of what it gives
+
 from __future__ import annotations
 
 import os

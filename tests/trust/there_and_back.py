@@ -94,7 +94,10 @@ def main(which: str) -> int:
             rows = sum(count for count, _ in back.values())
             wrong += bool(differ)
             state = f"differs in {', '.join(differ)}" if differ else "equal"
-            print(f"{state}: {app} {before} and back to the newest, {len(shared)} tables, {rows} rows", flush=True)
+            print(
+                f"{state}: {app} {before} and back to the newest, {len(shared)} tables, {rows} rows",
+                flush=True,
+            )
     return wrong
 
 

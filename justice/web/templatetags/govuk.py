@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from justice.logs import request_number
 from justice.web import dates
 from justice.web.forms import errors_of
-from justice.logs import request_number
 from justice.web.shortcuts import KEYS
 from justice.web.status import SHAPES, Status, rag
 

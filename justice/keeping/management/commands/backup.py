@@ -13,7 +13,9 @@ from justice.keeping.databases import NotPossible
 
 
 class Command(BaseCommand):
-    help = "Write one backup, restore it into a scratch database to compare, and delete backups past the policy."
+    help = (
+        "Write one backup, restore it into a scratch database to compare, and delete backups past the policy."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path | None, key_file: Path | None, **options: Any) -> None:
         chosen = file or record.newest()
         if chosen is None:
-            raise CommandError(f"There is no backup in {record.words_of_folder()}: make one with manage.py backup")
+            raise CommandError(
+                f"There is no backup in {record.words_of_folder()}: make one with manage.py backup"
+            )
         at = timezone.now()
         try:
             result = record.drill(chosen, backups.keys_in(key_file) if key_file else [])

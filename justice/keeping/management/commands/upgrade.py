@@ -35,7 +35,9 @@ class Command(BaseCommand):
             return
         if connection.introspection.table_names():
             kept = self._back_up()
-            way_back = f"To go back: stop the site, install the version before, and manage.py restore {kept} --over"
+            way_back = (
+                f"To go back: stop the site, install the version before, and manage.py restore {kept} --over"
+            )
         else:
             way_back = "There was nothing in the database before."
         try:
@@ -70,7 +72,9 @@ class Command(BaseCommand):
         try:
             call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
         except OperationalError as wrong:
-            raise CommandError("A table is in use: stop the site and its worker, and run this again") from wrong
+            raise CommandError(
+                "A table is in use: stop the site and its worker, and run this again"
+            ) from wrong
         finally:
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
@@ -84,10 +88,20 @@ class Command(BaseCommand):
         lost = search.check(people)
         bad = [finding for finding in look_at_all(timezone.now()) if finding.level == Level.BAD]
         wrong = [
-            *([f"{len(differ)} timescales of {len(cases)} cases are not what the facts say"] if differ else []),
-            *([f"{len(lost)} of {len(people)} people are not found by what is recorded of them"] if lost else []),
+            *(
+                [f"{len(differ)} timescales of {len(cases)} cases are not what the facts say"]
+                if differ
+                else []
+            ),
+            *(
+                [f"{len(lost)} of {len(people)} people are not found by what is recorded of them"]
+                if lost
+                else []
+            ),
             *(f"{finding.title}: {finding.words}" for finding in bad),
         ]
         if wrong:
             raise CommandError("Trying it out found: " + "; ".join(wrong))
-        self.stdout.write(f"Tried out: timescales of {len(cases)} cases, search for {len(people)} people, ready")
+        self.stdout.write(
+            f"Tried out: timescales of {len(cases)} cases, search for {len(people)} people, ready"
+        )
