@@ -21,7 +21,7 @@ control_socket_disable = True
 accesslog = None
 
 _screen = not os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith("production")
-logconfig_dict = logs.settings_for(screen=_screen, level="INFO")
+logconfig_dict = logs.settings_for(screen=_screen)
 logconfig_dict["loggers"] = {
     "gunicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},

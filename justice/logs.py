@@ -115,8 +115,8 @@ class Lines(structlog.stdlib.ProcessorFormatter):
         return super().format(logging.makeLogRecord({**record.__dict__, "untouched": record}))
 
 
-def settings_for(*, screen: bool, level: str) -> dict[str, Any]:
-    """LOGGING of the settings: one handler and one formatter for everybody; `level` is that of our own code."""
+def settings_for(*, screen: bool, level: str = "") -> dict[str, Any]:
+    """LOGGING of the settings: one handler and one formatter for everybody; `level` is for our own code if given."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -127,6 +127,6 @@ def settings_for(*, screen: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             # Paths of pages that were not found are not worth a line each.
             "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-            **{name: {"level": level} for name in OURS},
+            **({name: {"level": level} for name in OURS} if level else {}),
         },
     }

@@ -264,4 +264,4 @@ REMINDER_FILES = VAR / "reminders"
 LSCMI_LABELS = label_pack(env("LSCMI_LABEL_PACK", default=""))
 
 # One line for whoever watches the screen; production says the same as JSON, and more of it (justice.logs).
-LOGGING = logs.settings_for(screen=True, level="WARNING")
+LOGGING = logs.settings_for(screen=True)
