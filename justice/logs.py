@@ -10,6 +10,7 @@ import logging
 import re
 import traceback
 import uuid
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -75,7 +76,7 @@ def _short(path: str) -> str:
     return "/".join(path.split("/")[-3:])
 
 
-def line(_: object, __: str, given: dict[str, Any]) -> dict[str, Any]:
+def line(_: object, __: str, given: MutableMapping[str, Any]) -> dict[str, Any]:
     """A structlog step: what of a record may be said, and nothing else."""
     record: logging.LogRecord = given["_record"].untouched
     said: dict[str, Any] = {
@@ -92,7 +93,7 @@ def line(_: object, __: str, given: dict[str, Any]) -> dict[str, Any]:
     return {key: said[key] for key in KEYS if said.get(key) not in (None, "", [])}
 
 
-def readable(_: object, __: str, said: dict[str, Any]) -> str:
+def readable(_: object, __: str, said: MutableMapping[str, Any]) -> str:
     """For the screen of a person who tries it out: the same, one line after the other for the places."""
     rest = " ".join(f"{key}={said[key]}" for key in KEYS[4:] if key in said and key != "places")
     head = f"{said['at'][11:19]} {said['level']} {said['logger']}: {said['event']} {rest}".rstrip()
@@ -107,7 +108,7 @@ class Lines(structlog.stdlib.ProcessorFormatter):
     """The formatter of every handler: JSON for a machine, or with `readable` for a screen."""
 
     def __init__(self, screen: bool = False) -> None:
-        renderer = readable if screen else structlog.processors.JSONRenderer(ensure_ascii=True)
+        renderer: Any = readable if screen else structlog.processors.JSONRenderer(ensure_ascii=True)
         super().__init__(processors=[line, renderer])
 
     def format(self, record: logging.LogRecord) -> str:
