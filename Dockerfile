@@ -2,6 +2,9 @@
 # Build: docker compose build. The base images are arguments, so that a council can name its own mirror and digest.
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 ARG NODE_IMAGE=node:20-bookworm-slim
+# Backups are made by the pg_dump of the server's own version: the image of docker-compose.yml's database.
+ARG POSTGRES_IMAGE=postgres:17-bookworm
+FROM ${POSTGRES_IMAGE} AS postgresql
 
 # --- Front-end packages, by their lock
 FROM ${NODE_IMAGE} AS front-end
@@ -19,6 +22,7 @@ RUN python -m venv /opt/venv && /opt/venv/bin/pip install --require-hashes -r /b
 FROM ${PYTHON_IMAGE} AS site
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+       libpq5 liblz4-1 libzstd1 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 justice \
     && useradd --system --uid 10001 --gid justice --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin justice
@@ -29,6 +33,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     VAR_DIR=/var/lib/justice \
     STATIC_ROOT=/srv/static \
     XDG_CACHE_HOME=/tmp
+COPY --from=postgresql /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore /usr/local/bin/
+COPY --from=postgresql /usr/lib/*-linux-gnu/libpq.so.5 /usr/local/lib/
+RUN ldconfig && pg_dump --version && pg_restore --version
 WORKDIR /srv/justice
 COPY --from=packages /opt/venv /opt/venv
 COPY . .
@@ -36,12 +43,11 @@ RUN --mount=from=front-end,source=/build/node_modules,target=/srv/justice/node_m
     python -m justice.frontend \
     && DJANGO_SETTINGS_MODULE=justice.settings.build python manage.py collectstatic --noinput \
     && python -m compileall -q justice cases orders assessments performance \
-    && mkdir -p /var/lib/justice && chown justice:justice /var/lib/justice
+    && mkdir -p /var/lib/justice /var/lib/justice-backups \
+    && chown justice:justice /var/lib/justice /var/lib/justice-backups
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-m", "justice.alive", "web"]
-CMD ["gunicorn", "justice.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "3", \
-     "--threads", "4", "--timeout", "120", "--max-requests", "5000", "--max-requests-jitter", "500", \
-     "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-", \
-     "--access-logformat", "%(t)s %(m)s %(U)s %(s)s %(B)s %(M)sms"]
+# Thirty seconds to answer what has begun (justice/gunicorn.py); docker-compose.yml waits a little longer than that.
+CMD ["gunicorn", "--config", "python:justice.gunicorn", "--bind", "0.0.0.0:8000", "--workers", "3", "justice.wsgi"]

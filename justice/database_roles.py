@@ -31,7 +31,8 @@ def give(connection: BaseDatabaseWrapper, role: str, password: str) -> None:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         name = sql.Identifier(role)
         verb = "ALTER" if cursor.fetchone() else "CREATE"
-        limits = sql.SQL("NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN")
+        # It may make databases of its own: the night's drill restores the backup into one beside the real database.
+        limits = sql.SQL("NOSUPERUSER CREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN")
         run(cursor, f"{verb} ROLE {{}} {{}} PASSWORD {{}}", name, limits, sql.Literal(password))
         _take_over(cursor, owner)
         run(cursor, "REVOKE ALL ON DATABASE {} FROM PUBLIC", sql.Identifier(database))

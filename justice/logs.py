@@ -10,6 +10,7 @@ import logging
 import re
 import traceback
 import uuid
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -75,7 +76,7 @@ def _short(path: str) -> str:
     return "/".join(path.split("/")[-3:])
 
 
-def line(_: object, __: str, given: dict[str, Any]) -> dict[str, Any]:
+def line(_: object, __: str, given: MutableMapping[str, Any]) -> dict[str, Any]:
     """A structlog step: what of a record may be said, and nothing else."""
     record: logging.LogRecord = given["_record"].untouched
     said: dict[str, Any] = {
@@ -92,7 +93,7 @@ def line(_: object, __: str, given: dict[str, Any]) -> dict[str, Any]:
     return {key: said[key] for key in KEYS if said.get(key) not in (None, "", [])}
 
 
-def readable(_: object, __: str, said: dict[str, Any]) -> str:
+def readable(_: object, __: str, said: MutableMapping[str, Any]) -> str:
     """For the screen of a person who tries it out: the same, one line after the other for the places."""
     rest = " ".join(f"{key}={said[key]}" for key in KEYS[4:] if key in said and key != "places")
     head = f"{said['at'][11:19]} {said['level']} {said['logger']}: {said['event']} {rest}".rstrip()
@@ -107,7 +108,7 @@ class Lines(structlog.stdlib.ProcessorFormatter):
     """The formatter of every handler: JSON for a machine, or with `readable` for a screen."""
 
     def __init__(self, screen: bool = False) -> None:
-        renderer = readable if screen else structlog.processors.JSONRenderer(ensure_ascii=True)
+        renderer: Any = readable if screen else structlog.processors.JSONRenderer(ensure_ascii=True)
         super().__init__(processors=[line, renderer])
 
     def format(self, record: logging.LogRecord) -> str:
@@ -115,8 +116,8 @@ class Lines(structlog.stdlib.ProcessorFormatter):
         return super().format(logging.makeLogRecord({**record.__dict__, "untouched": record}))
 
 
-def settings_for(*, screen: bool, level: str) -> dict[str, Any]:
-    """LOGGING of the settings: one handler and one formatter for everybody; `level` is that of our own code."""
+def settings_for(*, screen: bool, level: str = "") -> dict[str, Any]:
+    """LOGGING of the settings: one handler and one formatter for everybody; `level` is for our own code if given."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -127,6 +128,6 @@ def settings_for(*, screen: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             # Paths of pages that were not found are not worth a line each.
             "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-            **{name: {"level": level} for name in OURS},
+            **({name: {"level": level} for name in OURS} if level else {}),
         },
     }

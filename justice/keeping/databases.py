@@ -50,7 +50,10 @@ class Sqlite:
         if self.connection.in_atomic_block:  # SQLite would wait for it to end, for ever
             raise NotPossible("a database is not copied in the middle of a change to it")
         with closing(sqlite3.connect(into)) as copy:
-            self.connection.connection.backup(copy)
+            try:
+                self.connection.connection.backup(copy)
+            except sqlite3.Error as wrong:
+                raise NotPossible(f"the copy of the database could not be written: {wrong}") from wrong
             return of_sqlite(copy, tick=tick)
 
     def is_empty(self) -> bool:

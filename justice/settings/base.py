@@ -94,6 +94,8 @@ DATABASES = {"default": database(default=f"sqlite:///{VAR / 'justice.sqlite3'}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Whether the site must sign in to it as a role that could not alter the trail: real records need that.
 TWO_DATABASE_ROLES = False
+# Whether this process is a migration's, which signs in as the owner of the tables (justice.settings.values.database).
+AS_DATABASE_OWNER = bool(env("DATABASE_OWNER_URL", default=""))
 
 # One of two links between apps that the import contracts cannot see: who contributes facts to a case's timescales.
 FACT_SOURCES = ["orders.facts.order_facts", "assessments.facts.assessment_facts"]
@@ -383,4 +385,4 @@ REMINDER_FILES = VAR / "reminders"
 LSCMI_LABELS = label_pack(env("LSCMI_LABEL_PACK", default=""))
 
 # One line for whoever watches the screen; production says the same as JSON, and more of it (justice.logs).
-LOGGING = logs.settings_for(screen=True, level="WARNING")
+LOGGING = logs.settings_for(screen=True)

@@ -51,19 +51,74 @@ def test_only_the_site_has_a_port_and_only_on_this_machine() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports["web"])
 
 
-def test_no_secret_has_a_default() -> None:
-    secret = re.compile(r"\$\{(\w*(?:KEY|PASSWORD|URL)\w*)(:?[-?+=]?)")
-    found = secret.findall(TEXT)
+def test_secrets_are_files_and_stand_in_no_environment() -> None:
+    secret = re.compile(r"KEY|PASSWORD|URL|TOKEN|SECRET")
+    for name, service in SERVICES.items():
+        for key, value in service.get("environment", {}).items():
+            if secret.search(key) and key != "BACKUP_PUBLIC_KEY":  # which is public
+                assert key.endswith("_FILE"), (name, key)
+                file = value.removeprefix("/run/secrets/")
+                assert file in service["secrets"], (name, key)
+        assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"])
+    assert all(set(given) == {"file"} for given in COMPOSE["secrets"].values())
+    assert not re.search(r"://[^\s/{}]*:[^\s/]*@", TEXT)
 
-    assert {name for name, _ in found} == {
-        "SECRET_KEY", "DATABASE_OWNER_PASSWORD", "DATABASE_PASSWORD", "REDIS_PASSWORD", "EMAIL_URL",
-    }  # fmt: skip
-    assert {how for _, how in found} == {":?"}
+
+def test_a_service_is_given_only_the_secrets_it_uses() -> None:
+    assert SERVICES["redis"]["secrets"] == ["redis_password"]
+    assert SERVICES["database"]["secrets"] == ["database_owner_password"]
+
+
+def test_what_must_be_given_has_no_default() -> None:
+    needed = re.findall(r"\$\{(ALLOWED_HOSTS|DEFAULT_FROM_EMAIL|BACKUP_PUBLIC_KEY)(:?.)", TEXT)
+
+    assert {name for name, _ in needed} == {"ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL", "BACKUP_PUBLIC_KEY"}
+    assert {how for _, how in needed} == {":?"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_where_a_service_may_write_is_said_and_is_no_folder_of_the_machine(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["tmpfs"]
+    for volume in service.get("volumes", []):
+        assert volume.split(":")[0] in COMPOSE["volumes"], volume
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_image_is_named_by_its_version_and_can_be_pinned(name: str) -> None:
+    """Digests are a mirror's to tell; a name without a version would be another thing tomorrow."""
+    image = SERVICES[name]["image"]
+    if "build" in SERVICES[name]:
+        assert set(SERVICES[name]["build"]["args"]) == {"PYTHON_IMAGE", "NODE_IMAGE", "POSTGRES_IMAGE"}
+        images = SERVICES[name]["build"]["args"].values()
+    else:
+        images = [image]
+    for given in images:
+        assert re.fullmatch(r"\$\{\w+_IMAGE:-[a-z]+:\d[\w.-]+\}", given), given
+
+
+def test_stopping_waits_for_what_has_begun() -> None:
+    from justice import gunicorn
+
+    assert gunicorn.graceful_timeout == 30
+    assert SERVICES["web"]["stop_grace_period"] == "40s"
+    assert "python:justice.gunicorn" in (BASE / "Dockerfile").read_text()
+    assert "python:justice.gunicorn" in (BASE / "run").read_text()
+
+
+def test_backups_are_made_by_the_tools_of_the_servers_version() -> None:
+    lines = (BASE / "Dockerfile").read_text()
+    [image] = re.findall(r"^ARG POSTGRES_IMAGE=(\S+)", lines, re.M)
+
+    assert f"-{image}}}" in SERVICES["database"]["image"]
+    assert f"/usr/lib/postgresql/{image.split(':')[1].split('-')[0]}/bin/pg_dump" in lines
+    assert any(volume.startswith("backups:") for volume in SERVICES["worker"]["volumes"])
 
 
 def test_only_migrations_run_as_the_owner_of_the_tables() -> None:
     assert [
-        name for name, each in SERVICES.items() if "DATABASE_OWNER_URL" in each.get("environment", {})
+        name for name, each in SERVICES.items() if "DATABASE_OWNER_URL_FILE" in each.get("environment", {})
     ] == ["tables"]
     assert SERVICES["database"]["environment"]["POSTGRES_USER"] != "justice"
     for name in ("web", "worker", "beat"):

@@ -1,8 +1,11 @@
 """Backups that restore, are unreadable to a thief, and are gone in time; and the drill that says so each night."""
 
+# ruff: noqa: F811 - a fixture that is brought in is also the name of what it gives
+
 from __future__ import annotations
 
 import random
+import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -349,6 +352,28 @@ def test_a_killed_backup_leaves_no_name_and_is_cleared_away(
     os.utime(left, (0, 0))
     backups._clear_unfinished(Path(keeping.BACKUP_FOLDER))
     assert not left.exists()
+
+
+@pytest.mark.figure(
+    "sizes at which the disk is full during a backup: nothing half-written stays, the one before does"
+)
+def test_a_full_disk_leaves_no_half_of_a_backup(records: Case, encrypted: Any, figure: Any) -> None:
+    before = backups.make(AT)
+    whole = before.path.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for room in (0, 4_096, 20_000, len(whole) // 2, len(whole) - 1):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+        try:
+            backups.make(AT + timedelta(days=1))
+            refused = False
+        except (databases.NotPossible, OSError):
+            refused = True
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        left = sorted(path.name for path in before.path.parent.iterdir())
+        figure.add(refused and left == [before.path.name], f"room for {room} bytes: {left}")
+    assert before.path.read_bytes() == whole
+    figure.add(Person.objects.filter(family_name=CANARY).exists(), "the records are there")
 
 
 def test_a_drill_that_finds_a_difference_says_so_and_does_not_count(

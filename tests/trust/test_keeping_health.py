@@ -80,6 +80,9 @@ def faults(stack: ExitStack, folder: Path) -> dict[str, tuple[int, Callable[[], 
         right = timezone.now
         enter(mock.patch.object(timezone, "now", side_effect=lambda: right() + timedelta(seconds=4)))
 
+    def an_old_drill() -> None:
+        Job.objects.filter(kind="backup").update(finished_at=timezone.now() - timedelta(hours=27))
+
     def locked() -> None:
         enter(mock.patch.object(Path, "touch", side_effect=PermissionError))
 
@@ -91,7 +94,7 @@ def faults(stack: ExitStack, folder: Path) -> dict[str, tuple[int, Callable[[], 
         "disk-low": (200, lambda: enter(free(19))),
         "disk-full": (503, lambda: enter(free(4))),
         "calendar": (503, lambda: enter(mock.patch.object(health, "calendar_of", return_value=short))),
-        "drill": (200, lambda: Job.objects.filter(kind="backup").update(finished_at=timezone.now() - timedelta(hours=27))),
+        "drill": (200, an_old_drill),
         "clock": (200, a_wrong_clock),
         "folders": (503, locked),
     }  # fmt: skip

@@ -112,7 +112,7 @@ def test_an_error_is_found_by_its_number(heard: Heard, figure: Any, monkeypatch:
 
         def fail(*_: Any, number: int = number, secret: str = CANARY, **__: Any) -> None:
             try:
-                raise IntegrityError(f"DETAIL: Key (family_name)=({secret}) already exists")
+                raise IntegrityError(f"DETAIL: Key (family_name)=({secret}) already exists")  # noqa: TRY301
             except IntegrityError as wrong:
                 raise (KeyError, ValueError, RuntimeError)[number % 3](secret) from wrong
 
@@ -164,9 +164,7 @@ def test_a_request_is_one_line_by_its_name_and_a_path_that_is_not_there_is_in_no
 
     assert answer.status_code == 404
     assert [
-        (line["route"] if "route" in line else "", line["status"])
-        for line in heard.lines()
-        if line["event"] == "request"
+        (line.get("route", ""), line["status"]) for line in heard.lines() if line["event"] == "request"
     ] == [
         ("", 404),
         ("sign_in", 200),
@@ -222,7 +220,7 @@ def test_the_screen_shows_where_it_went_wrong_and_no_value() -> None:
     log = logging.getLogger("cases.tried")
     log.addHandler(screen)
     try:
-        raise Person.DoesNotExist(CANARY)
+        raise Person.DoesNotExist(CANARY)  # noqa: TRY301
     except Person.DoesNotExist:
         log.exception("job %s failed", 12)
     log.removeHandler(screen)

@@ -1,5 +1,7 @@
 """A new version comes by one command, with a way back; and each migration goes back and forward over records."""
 
+# ruff: noqa: F811 - a fixture that is brought in is also the name of what it gives
+
 from __future__ import annotations
 
 import os
@@ -35,7 +37,7 @@ def address(name: Path | str) -> str:
 
 @pytest.mark.figure("migrations taken back and forward over records: what both versions hold is equal")
 def test_migrations_go_back_and_forward_over_records(own_database: Path | str, figure: Any) -> None:
-    """The newest of each app at every change; every one at night."""
+    """The newest, as long as they are quickly undone, at every change; every one at night."""
     an_order(hours=100)
     connection.close()
 
@@ -51,16 +53,17 @@ def test_migrations_go_back_and_forward_over_records(own_database: Path | str, f
         capture_output=True,
         text=True,
         check=False,
+        timeout=3_600,
     )
     lines = done.stdout.splitlines()
     for line in lines:
         figure.add(line.startswith("equal"), line)
-    assert len(lines) >= 4, done.stderr[-2000:]
+    assert lines, done.stderr[-2000:]
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
 def back_to_the_last_version() -> None:
-    call_command("migrate", "cases", "0007_people_around", interactive=False, verbosity=0)
+    call_command("migrate", "performance", "0001_initial", interactive=False, verbosity=0)
 
 
 def behind() -> bool:

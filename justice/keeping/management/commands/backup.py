@@ -21,7 +21,7 @@ class Command(BaseCommand):
         at = timezone.now()
         try:
             result = record.back_up(at)
-        except (Refuses, NotPossible) as wrong:
+        except (Refuses, NotPossible, OSError) as wrong:
             raise CommandError(str(wrong)) from wrong
         record.keep_result("backup", at, result)
         self.stdout.write(f"{record.words_of_folder()}/{result['file']}")

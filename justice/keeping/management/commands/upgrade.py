@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _back_up(self) -> str:
         try:
             result = record.back_up(timezone.now())
-        except (Refuses, NotPossible) as wrong:
+        except (Refuses, NotPossible, OSError) as wrong:
             raise CommandError(f"Nothing was changed, since there is no backup: {wrong}") from wrong
         if not result["drilled"]:
             words = "\n".join(result["differences"])
