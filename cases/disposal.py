@@ -106,9 +106,10 @@ def blanks(model: Model) -> tuple[str, ...]:
 
 
 class Found:
-    """The keys of everything that belongs to one person, live rows and copies of rows that are gone."""
+    """The keys of everything that belongs to one person, live rows and, with `copies`, rows that only copies know."""
 
-    def __init__(self, person: int) -> None:
+    def __init__(self, person: int, *, copies: bool = True) -> None:
+        self._copies = copies
         self.live: dict[Model, set[Any]] = {Person: {person}}
         self.known: dict[Model, set[Any]] = {Person: {person}}  # with those that only copies know of
         for model in about_people()[1:]:
@@ -121,7 +122,7 @@ class Found:
         for link in links(model):
             parents = link.related_model
             live |= keys(model, link.attname, self.live.get(parents, ()), "pk")
-            if hasattr(model, "history"):
+            if self._copies and hasattr(model, "history"):
                 pk = model._meta.pk.attname
                 known |= keys(model.history.model, link.attname, self.known.get(parents, ()), pk)
         self.live[model], self.known[model] = live, live | known
