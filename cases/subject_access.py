@@ -50,7 +50,7 @@ class Pack:
 
 def pack_of(person: Person, on: date) -> Pack:
     """Everything of one person's record that is theirs. Who may make it is for the operation that releases it."""
-    found = Found(person.pk)
+    found = Found(person.pk, copies=False)
     return Pack(
         person.reference,
         person.name,

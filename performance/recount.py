@@ -55,12 +55,13 @@ class Difference:
 def recount(published: Return, as_of: date) -> list[Difference]:
     """Every published measure counted again on a day, with each case that makes the difference.
 
-    Counted over the whole council, as it was published: who may see which case is for the page that shows it.
+    Counted over the whole council, as it was published: who may see which case is for the page that shows it. A line
+    whose record was destroyed since can not be counted again, and stands as it was published.
     """
     quarter = Quarter.parse(published.period)
     scope = Scope(published.council)
     frozen: dict[str, dict[tuple[str, int], ReturnRow]] = {}
-    for line in ReturnRow.objects.filter(published=published):
+    for line in ReturnRow.objects.filter(published=published).select_related("case"):
         frozen.setdefault(line.kpi, {})[line.subject, line.occurrence] = line
     return [
         _difference(
@@ -77,10 +78,13 @@ def recount(published: Return, as_of: date) -> list[Difference]:
 def _difference(
     code: str, label: str, before: dict[tuple[str, int], ReturnRow], after: dict[tuple[str, int], Row]
 ) -> Difference:
-    changes = []
+    changes: list[Change] = []
+    destroyed: list[ReturnRow] = []
     for identity, then in before.items():
         now = after.get(identity)
-        if now is None:
+        if now is None and then.case.disposed_on is not None:
+            destroyed.append(then)
+        elif now is None:
             changes.append(Change("left", then.case_id, then.reference, then.reason, "", -then.counted, -1))
         elif then.counted != now.counted:
             change = now.counted - then.counted
@@ -94,6 +98,9 @@ def _difference(
         code,
         label,
         (sum(row.counted for row in before.values()), len(before)),
-        (sum(row.counted for row in after.values()), len(after)),
+        (
+            sum(row.counted for row in (*after.values(), *destroyed)),
+            len(after) + len(destroyed),
+        ),
         tuple(sorted(changes, key=lambda one: (one.kind, one.reference))),
     )

@@ -34,7 +34,8 @@ from justice.domain import retention as rules
 from justice.domain.errors import Refused
 from justice.domain.retention import Due, Rule
 from orders.models import Order, Release, Requirement
-from performance.models import ReturnRow
+from performance.models import Return, ReturnRow
+from performance.recount import recount
 from tests.builders import a_case, a_council, a_team, staff
 from tests.figures import Figure, size
 from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
@@ -728,3 +729,19 @@ def test_forms_sent_and_jobs_that_ended_are_let_go_after_three_months(due: Case)
     job = Job.objects.get(run_key="10 done")
     assert clear_served(jobs.Running(job, clock)) == {"forms": 0, "jobs": 1}
     assert user.pk
+
+
+def test_a_published_quarter_still_adds_up_when_a_record_behind_it_is_destroyed(world: World):
+    person = Case.objects.get(pk=world.keys["case"]).person
+    published = Return.objects.get(pk=world.keys["key"])
+    line = ReturnRow.objects.create(
+        published=published, kpi="K1", case=person.cases.get(), subject="order:1", reference="R 1", counted=True,
+        reason="In time",
+    )  # fmt: skip
+    assert {one.code: one.denominator for one in recount(published, published.as_of)}[
+        "K1"
+    ] == -1  # nothing like it is recorded
+    destroy(person.pk)
+    line.refresh_from_db()
+    assert (line.reference, line.reason, line.counted) == ("", "", True)
+    assert {one.code: one.denominator for one in recount(published, published.as_of)}["K1"] == 0
