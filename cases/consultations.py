@@ -9,9 +9,6 @@ from django.db.models import Exists, OuterRef
 from cases import budget
 from cases.models import COUNCIL_ROLES, Allocation, Case, Consultation, Cover, Opening, User
 
-# How the pages are called that list the cases behind a figure: closed ones as well, which nobody holds.
-FIGURES = ("figure ", "table ", "outcome")
-
 
 def basis_of(user: User, case: Case) -> str:
     """On what ground this person sees this case now, worked out rather than asked."""
@@ -60,13 +57,15 @@ def looked_through(
     page: str,
     kind: str = Consultation.Kind.LIST,
     recipient: str = "",
+    beyond: bool = False,
     agreed: bool = False,
 ) -> Consultation | None:
     """Somebody saw a list, or took it away: one row with the key of every case in it. An empty list shows nobody.
 
-    What a list on the screen shows is one's own work, and for who sees the whole council the council's; a search, the
-    API, a file and the cases behind a figure reach further, and whoever stands outside in them counts (cases.budget).
-    `agreed`: somebody else agreed that these are taken away, so that they do not count. Raises Stopped.
+    What a list on the screen shows is one's own work, and for who sees the whole council the council's. A search, the
+    API and a file reach further, and so does a list that is `beyond` it: the cases behind a figure, closed ones as
+    well, which nobody holds. Whoever stands outside in these counts (cases.budget). `agreed`: somebody else agreed that
+    they are taken away, so that they do not. Raises Stopped.
     """
     shown = sorted(set(cases))
     if not shown:
@@ -74,11 +73,11 @@ def looked_through(
     row = Consultation(
         user=user, council_id=user.council_id, kind=kind, page=page, cases=shown, recipient=recipient
     )
-    reaches = kind != Consultation.Kind.LIST or (page.startswith(FIGURES) and user.role not in COUNCIL_ROLES)
-    beyond = budget.outside(user, shown) if reaches and not agreed else set()
-    if beyond:
+    counts = kind != Consultation.Kind.LIST or (beyond and user.role not in COUNCIL_ROLES)
+    outside = budget.outside(user, shown) if counts and not agreed else set()
+    if outside:
         row.basis = budget.OUTSIDE
-        budget.spend(user, beyond, row)
+        budget.spend(user, outside, row)
     else:
         row.save(force_insert=True)
     return row
