@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Now, TruncDate
 
 from cases import jobs
@@ -90,8 +90,9 @@ def _looks(user: User) -> list[_Look]:
     """The looks of the last day that count; what somebody agreed to be taken away does not."""
     rows = Consultation.objects.filter(user=user, basis__in=COUNTED, at__gt=Now() - DAY)
     rows = rows.exclude(export__agreed=True)
-    asked = rows.order_by().values_list("case", "cases", Q(at__gt=Now() - HOUR))
-    return [_Look(frozenset([case] if case else cases), bool(lately)) for case, cases, lately in asked]
+    lately = ExpressionWrapper(Q(at__gt=Now() - HOUR), output_field=BooleanField())
+    asked = rows.order_by().annotate(lately=lately).values_list("case", "cases", "lately")
+    return [_Look(frozenset([case] if case else cases), bool(late)) for case, cases, late in asked]
 
 
 def _people(user: User, cases: Iterable[int]) -> int:

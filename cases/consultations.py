@@ -23,9 +23,6 @@ from cases.models import (
 )
 from cases.models.people import SEE_RESTRICTED
 
-# How the pages are called that list the cases behind a figure: closed ones as well, which nobody holds.
-FIGURES = ("figure ", "table ", "outcome")
-
 GOVERNANCE = "information governance"
 
 
@@ -92,13 +89,15 @@ def looked_through(
     page: str,
     kind: str = Consultation.Kind.LIST,
     recipient: str = "",
+    beyond: bool = False,
     agreed: bool = False,
 ) -> Consultation | None:
     """Somebody saw a list, or took it away: one row with the key of every case in it. An empty list shows nobody.
 
-    What a list on the screen shows is one's own work, and for who sees the whole council the council's; a search, the
-    API, a file and the cases behind a figure reach further, and whoever stands outside in them counts (cases.budget).
-    `agreed`: somebody else agreed that these are taken away, so that they do not count. Raises Stopped.
+    What a list on the screen shows is one's own work, and for who sees the whole council the council's. A search, the
+    API and a file reach further, and so does a list that is `beyond` it: the cases behind a figure, closed ones as
+    well, which nobody holds. Whoever stands outside in these counts (cases.budget). `agreed`: somebody else agreed that
+    they are taken away, so that they do not. Raises Stopped.
     """
     shown = sorted(set(cases))
     if not shown:
@@ -106,19 +105,19 @@ def looked_through(
     row = Consultation(
         user=user, council_id=user.council_id, kind=kind, page=page, cases=shown, recipient=recipient
     )
-    reaches = kind != Consultation.Kind.LIST or (page.startswith(FIGURES) and user.role not in COUNCIL_ROLES)
-    beyond = budget.outside(user, shown) if reaches and not agreed else set()
-    if beyond:
+    counts = kind != Consultation.Kind.LIST or (beyond and user.role not in COUNCIL_ROLES)
+    outside = budget.outside(user, shown) if counts and not agreed else set()
+    if outside:
         row.basis = budget.OUTSIDE
-    _write(row, beyond)
+    _write(row, outside)
     return row
 
 
-def _write(row: Consultation, beyond: set[int]) -> None:
-    """Write the look down; `beyond` are those of its cases that count towards the user's budget."""
+def _write(row: Consultation, outside: set[int]) -> None:
+    """Write the look down; `outside` are those of its cases that count towards the user's budget."""
     try:
-        if beyond:
-            budget.spend(row.user, beyond, row)
+        if outside:
+            budget.spend(row.user, outside, row)
         else:
             row.save(force_insert=True)
     except DatabaseError as error:

@@ -56,13 +56,17 @@ def show(
     file: str = "",
     keys: Sequence[object] = (),
     beside: Iterable[int] = (),
+    beyond: bool = False,
     **context: Any,
 ) -> HttpResponseBase:
-    """A list as a page, or taken away as CSV or a workbook; who looked is written first. `keys`: of its address;
-    `beside`: the cases of whatever else stands on the page."""
+    """A list as a page, or taken away as CSV or a workbook; who looked is written first.
+
+    `keys`: of its address; `beside`: the cases of whatever else stands on the page; `beyond`: it shows more than is
+    being worked on (looked_through).
+    """
     if file:
         return take_away(request, listing, page=page, file=file)
-    looked_through(user=request.user, cases=[*listing.case_keys, *beside], page=page)
+    looked_through(user=request.user, cases=[*listing.case_keys, *beside], page=page, beyond=beyond)
     name = request.resolver_match.url_name
     files = {kind: reverse(f"{name}_{kind}", args=keys) for kind in ("csv", "xlsx")}
     return render(request, template, {"listing": listing, "title": listing.caption, **files, **context})

@@ -79,7 +79,7 @@ def cases(request: HttpRequest, quarter: Quarter, measure: Kpi | Tally, file: st
     page = f"figure {measure.code}"
     if file:
         return take_away(request, listing, page=page, file=file)
-    looked_through(user=choices.user, cases=listing.case_keys, page=page)
+    looked_through(user=choices.user, cases=listing.case_keys, page=page, beyond=True)
     (figure,) = figures(choices.scope, quarter, choices.as_of, measures=(measure,))
     context = {
         "title": f"Cases: {measure.label}",

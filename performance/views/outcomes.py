@@ -290,6 +290,7 @@ def orders(request: HttpRequest, file: str = "") -> HttpResponseBase:
         "performance/outcome_orders.html",
         f"outcomes {cell}",
         file,
+        beyond=True,
         period=words_of(asked.period),
         whose=asked.choices.whose,
         trail=[("Difference made", f"{reverse('outcomes_report')}?{asked.query()}")],
@@ -368,7 +369,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         case_of="order.case_id",
     )
     seen = [row.order.case_id for row in listing.objects if isinstance(row.order, Order)]
-    looked_through(user=user, cases=seen, page="feedback")
+    looked_through(user=user, cases=seen, page="feedback", beyond=True)
     context = {
         "title": listing.caption,
         "period": words_of(asked.period),

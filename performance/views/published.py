@@ -188,7 +188,7 @@ def difference(request: HttpRequest, key: UUID) -> HttpResponse:
     differences = recount(found, as_of)
     keys = {change.case for one in differences for change in one.changes}
     visible = set(Case.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
-    looked_through(user=user, cases=visible, page="difference of a recount")
+    looked_through(user=user, cases=visible, page="difference of a recount", beyond=True)
     quarter = Quarter.parse(found.period)
     context = {
         "title": f"What has changed since publication, {quarter.title}",

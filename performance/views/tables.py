@@ -235,6 +235,7 @@ def year_table_cases(request: HttpRequest, table: str, file: str = "") -> HttpRe
         f"table {chosen.key}",
         file,
         keys=[chosen.key],
+        beyond=True,
         definition=chosen.definition,
         trail=[("Performance", reverse("performance")), ("Tables", reverse("year_tables") + _query(asked))],
     )

@@ -174,8 +174,10 @@ def ways_out(world: World, name: str, address: str) -> list[str]:
 
 @pytest.mark.figure("files of lists of named people: asked why, logged with exactly their rows, stamped")
 def test_every_list_of_named_people_leaves_as_it_should(world: World, figure: Figure):
-    found = list(named_files(world))
-    assert len(found) > 30
+    every = list(named_files(world))
+    assert len(every) > 30
+    # At a change each list once, and one of them as a workbook too.
+    found = [one for one in every if at_night() or one[0] == "overdue_xlsx" or not one[0].endswith("_xlsx")]
     for name, address in found:
         wrong = ways_out(world, name, address)
         figure.add(not wrong, "; ".join(wrong))
