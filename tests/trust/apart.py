@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import sqlite3
 import threading
 import uuid
@@ -33,8 +34,8 @@ def pointed_at(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def a_database(folder: Path, name: str) -> Iterator[None]:
-    """The tables of the tests, empty, in a database of their own whose changes last."""
+def a_database(folder: Path, name: str, keep: bool = False) -> Iterator[None]:
+    """The tables of the tests, empty, in a database of their own whose changes last; to be kept if so said."""
     connection.ensure_connection()
     if connection.vendor == "sqlite":
         file = folder / f"{name}.sqlite3"
@@ -51,8 +52,9 @@ def a_database(folder: Path, name: str) -> Iterator[None]:
         with pointed_at(name):
             yield
     finally:
-        with a_word_with_postgresql() as say:
-            say(f"DROP DATABASE {name} WITH (FORCE)")
+        if not keep:
+            with a_word_with_postgresql() as say:
+                say(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -90,18 +92,40 @@ def a_word_with_postgresql() -> Iterator[Callable[[str], Any]]:
 
 @pytest.fixture(scope="module")
 def apart(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, request: Any
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    name = f"apart_{request.module.__name__.rpartition('.')[2]}"
-    with django_db_blocker.unblock(), a_database(tmp_path_factory.mktemp("apart"), name):
+    """A database with tables and nothing in them."""
+    folder = tmp_path_factory.mktemp("apart")
+    with django_db_blocker.unblock(), a_database(folder, f"apart_{uuid.uuid4().hex}"):
         yield
 
 
+_made: list[tuple[str, World]] = []
+
+
 @pytest.fixture(scope="module")
-def shared(apart: None) -> World:
-    """A council with a bit of everything, committed; the tests of a module add to it."""
-    with transaction.atomic():
-        return a_world()
+def shared(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A council with a bit of everything, committed, in a database of the module's own.
+
+    It takes seconds to make: so it is made once for all of these modules, and each has a copy.
+    """
+    with django_db_blocker.unblock():
+        if not _made:
+            with a_database(tmp_path_factory.mktemp("world"), "the_world", keep=True):
+                with transaction.atomic():
+                    world = a_world()
+                _made.append((connection.settings_dict["NAME"], world))
+        name, world = _made[0]
+        with pointed_at(name), a_copy_of_all(tmp_path_factory.mktemp("shared")):
+            yield world
+
+
+@pytest.fixture
+def world(shared: World, db: None) -> World:
+    """For one test, in a transaction that is taken back."""
+    return copy.deepcopy(shared)
 
 
 def at_once(calls: list[Callable[[], Any]], most: int = 40) -> list[Any]:
