@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import shutil
 import sqlite3
 import threading
 import uuid
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections, transaction
 
+from tests.conftest import kept_tables
 from tests.web.conftest import World, a_world
 
 
@@ -33,23 +36,32 @@ def pointed_at(name: str) -> Iterator[None]:
         connections.settings["default"]["NAME"] = was
 
 
+def made() -> None:
+    """Make the tables where there are none."""
+    if "cases_case" not in connection.introspection.table_names():
+        call_command("migrate", verbosity=0, interactive=False)
+
+
 @contextmanager
 def a_database(folder: Path, name: str, keep: bool = False) -> Iterator[None]:
     """The tables of the tests, empty, in a database of their own whose changes last; to be kept if so said."""
-    connection.ensure_connection()
     if connection.vendor == "sqlite":
         file = folder / f"{name}.sqlite3"
-        with contextlib.closing(sqlite3.connect(file)) as tables:
-            connection.connection.backup(tables)
+        if kept_tables().exists():
+            shutil.copy(kept_tables(), file)
         with pointed_at(str(file)):
+            made()
             yield
         return
+    # pytest makes its own only where a test in the run asks for it.
     template = connection.settings_dict["NAME"]
+    template = template if template.startswith("test_") else "template1"
     connection.close()
     with a_word_with_postgresql() as say:
         say(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         with pointed_at(name):
+            made()
             yield
     finally:
         if not keep:

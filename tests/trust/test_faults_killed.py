@@ -136,12 +136,6 @@ def nights(prepared: Path, folder: Path, many: int, seed: int) -> list[str]:
     return wrong
 
 
-@pytest.mark.django_db
-def test_there_are_tables(db: None):
-    """pytest makes the tables only where a test asks for them."""
-    assert not Job.objects.filter(kind="none").exists()
-
-
 @pytest.mark.sqlite_only
 @pytest.mark.figure("nights killed at a random point and begun again: the same snapshot, nobody told twice")
 def test_a_night_that_is_killed_gives_what_a_quiet_night_gives(
