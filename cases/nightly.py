@@ -11,12 +11,11 @@ from django.conf import settings
 
 from cases import drafts, operations, seals, search, signing_in, timescales, unusual
 from cases.jobs import Running
-from cases.models import Case, Person
+from cases.models import Case, Job, Person, Submission
 from cases.notices import claim_notices, send_messages, send_of_stop, send_opening_messages
 from cases.operation import Stale, system_user
 
 log = logging.getLogger(__name__)
-from cases.models import Job, Submission
 
 SERVED: Final = timedelta(days=90)
 

@@ -161,6 +161,11 @@ def _claim(key: uuid.UUID | None, actor: User, name: str, sent: Mapping[str, obj
     return submission
 
 
+def carried_out(key: uuid.UUID, actor: int | None) -> bool:
+    """Whether this person's form or call with this key was carried out already."""
+    return Submission.objects.filter(pk=key, user=actor).exists()
+
+
 def _is_taken(error: IntegrityError) -> bool:
     """Whether the database refused a second row of what there may be one of: two people at once, both checked."""
     return getattr(error.__cause__, "pgcode", "") == "23505" or "UNIQUE constraint failed" in str(error)

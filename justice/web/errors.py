@@ -40,6 +40,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     away = _is_away(sys.exception())
     status, number = (503 if away else 500), request_number.get()
+    # Beside what Django writes of the exception: the number that the answer gives leads to it.
+    log.error("request %s is answered %s", number, status)
     title = "Sorry, the service cannot be reached just now" if away else "Something went wrong"
     words = "Wait a moment, then try again." if away else "Go back and try again."
     if request.path.startswith("/api/"):

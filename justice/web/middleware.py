@@ -255,10 +255,10 @@ class Refusals:
         return None
 
     def was_carried_out(self, request: HttpRequest) -> bool:
-        from cases.models import Submission
+        from cases.operation import carried_out
 
         try:
             key = uuid.UUID(request.POST.get("key", ""))
         except ValueError:
             return False
-        return Submission.objects.filter(pk=key, user=request.user.pk).exists()
+        return carried_out(key, request.user.pk)

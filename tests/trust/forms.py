@@ -1,4 +1,4 @@
-"""Forms filled in as people fill them in, each by somebody who may send it: what faults are tried on through pages."""
+"""Forms filled in as people fill them in, each by somebody who may send it: faults are tried on them."""
 
 from __future__ import annotations
 

@@ -15,9 +15,10 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from cases.models import User
 from tests.figures import Figure
+from tests.trust.apart import shared, world  # noqa: F401  (pytest finds them by name)
 from tests.trust.operations_table import ROWS, Ground
 from tests.trust.test_faults import undone
-from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
+from tests.web.conftest import World
 
 pytestmark = pytest.mark.django_db
 ROWS_FIRST = {
@@ -190,7 +191,7 @@ def refused_unique(model: type[models.Model], constraint: UniqueConstraint) -> s
         if row is None:
             continue
         for field in model._meta.concrete_fields:
-            if field.unique and not field.primary_key and field.name not in constraint.fields:
+            if isinstance(field, models.CharField) and field.unique and field.name not in constraint.fields:
                 setattr(row, field.attname, f"other {getattr(row, field.attname)}"[: field.max_length])
         for other in model._meta.constraints:
             if isinstance(other, UniqueConstraint) and other is not constraint:

@@ -28,7 +28,7 @@ from cases.models import Council, Entry, Job, Notice
 from cases.operation import Repeated
 from tests.builders import a_case, a_caseworker, a_manager, an_order
 from tests.figures import Figure, size
-from tests.trust.conftest import a_copy_of_all, pointed_at
+from tests.trust.apart import a_copy_of_all, apart, pointed_at, shared  # noqa: F401  (pytest finds them by name)
 from tests.trust.faults import differ, failing, state
 from tests.trust.operations_table import ROWS, Ground
 from tests.web.conftest import World
@@ -87,7 +87,7 @@ def result() -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def prepared(apart: None) -> Path:
+def prepared(apart: None) -> Path:  # noqa: F811
     """A few cases with something overdue, and every job of the night and the morning asked for."""
     if connection.vendor != "sqlite":
         pytest.skip("a file is copied for each kill; that PostgreSQL keeps what was committed is tried below")
@@ -136,18 +136,12 @@ def nights(prepared: Path, folder: Path, many: int, seed: int) -> list[str]:
     return wrong
 
 
-@pytest.mark.django_db
-def test_there_are_tables(db: None):
-    """pytest makes the tables only where a test asks for them."""
-    assert not Job.objects.filter(kind="none").exists()
-
-
 @pytest.mark.sqlite_only
 @pytest.mark.figure("nights killed at a random point and begun again: the same snapshot, nobody told twice")
 def test_a_night_that_is_killed_gives_what_a_quiet_night_gives(
     prepared: Path, tmp_path: Path, figure: Figure
 ):
-    many = size(change=6, night=100)
+    many = size(change=4, night=100)
     figure.many(many, nights(prepared, tmp_path, many, seed=7))
 
 
@@ -166,7 +160,7 @@ def told_again(council: int, on: Any) -> int:
 @pytest.mark.figure("faults planted in the night: noticed when it is killed")
 def test_the_engine_notices_a_night_that_does_its_work_twice(prepared: Path, tmp_path: Path, figure: Figure):
     with patch("cases.nightly.claim_notices", told_again):
-        figure.planted("notices that are not claimed", nights(prepared, tmp_path, 3, seed=3))
+        figure.planted("notices that are not claimed", nights(prepared, tmp_path, 2, seed=3))
     real = jobs.run
 
     def swallows(job: Job, clock: Callable[[], datetime]) -> None:
@@ -175,7 +169,7 @@ def test_the_engine_notices_a_night_that_does_its_work_twice(prepared: Path, tmp
         real(job, clock)
 
     with patch.object(jobs, "run", swallows):
-        figure.planted("a job called done before it is", nights(prepared, tmp_path, 4, seed=5))
+        figure.planted("a job called done before it is", nights(prepared, tmp_path, 3, seed=5))
 
 
 # ---------------------------------------------------------------- one operation
@@ -185,11 +179,13 @@ def test_the_engine_notices_a_night_that_does_its_work_twice(prepared: Path, tmp
     "processes killed in the middle of an operation: all or nothing, and done once when resent"
 )
 def test_a_process_killed_in_an_operation_leaves_all_or_nothing(
-    shared: World, tmp_path: Path, figure: Figure
+    shared: World,  # noqa: F811
+    tmp_path: Path,
+    figure: Figure,  # noqa: F811
 ):
     ground, chance = Ground(copy.deepcopy(shared)), random.Random(11)
     names = sorted(set(ROWS) - {"import_caseload", "open_restricted_record"})
-    for name in chance.sample(names, size(change=6, night=60)):
+    for name in chance.sample(names, size(change=4, night=60)):
         with a_copy_of_all(tmp_path):
             call, key = ROWS[name](ground), uuid.uuid4()
             before, entries = state(), Entry.objects.filter(operation=name).count()

@@ -22,10 +22,11 @@ from cases import permissions
 from cases.models import Consultation, Entry, Role
 from justice.web import errors
 from tests.figures import Figure, at_night
+from tests.trust.apart import shared, world  # noqa: F401  (pytest finds them by name)
 from tests.trust.faults import ASIDE, differ, failing, state
 from tests.trust.forms import forms
 from tests.trust.test_faults import undone
-from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
+from tests.web.conftest import World
 from tests.web.test_pages import addresses
 from tests.web.walk import fields
 
@@ -64,7 +65,7 @@ def faults_of(answer: HttpResponse, status: int) -> list[str]:
 def test_a_page_whose_question_fails_says_so_in_plain_words(world: World, figure: Figure):  # noqa: F811
     client, chance = client_of(world, OPEN), random.Random(1)
     places = [(name, address) for name, address in addresses(world) if not name.startswith("live")]
-    for name, address in places if at_night() else chance.sample(places, 25):
+    for name, address in places if at_night() else chance.sample(places, 15):
         with undone(), failing(writes=False) as count:
             client.get(address)
         for at in (
@@ -192,7 +193,7 @@ def hash_of(name: str) -> int:
 def test_what_cannot_be_written_down_is_not_shown(world: World, figure: Figure):  # noqa: F811
     client = client_of(world, Role.CASEWORKER)
     for name, address in addresses(world):
-        if not at_night() and hash_of(name) % 7:
+        if not at_night() and hash_of(name) % 11:
             continue
         with undone():
             before = Consultation.objects.count()

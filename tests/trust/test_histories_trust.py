@@ -112,7 +112,7 @@ def lives(many: int, figure: Figure | None) -> list[str]:
     "steps of random lives of cases, late, corrected, backdated: kept timescales = recomputed"
 )
 def test_what_is_kept_after_every_operation_is_what_the_records_give(figure: Figure):
-    lives(size(change=12, night=1000), figure)
+    lives(size(change=8, night=1000), figure)
 
 
 @pytest.mark.django_db
@@ -223,11 +223,11 @@ def day_in_scotland(moment: datetime) -> date:
     return (moment + timedelta(hours=1 if begins <= moment < ends else 0)).date()
 
 
-def mismatches(day_of: Callable[[datetime], date]) -> tuple[int, int, list[str]]:
+def mismatches(day_of: Callable[[datetime], date], until: int = 2030) -> tuple[int, int, list[str]]:
     """Every hour of ten years: how many, of how many the day in Scotland is another than in UTC, and the wrong ones."""
     moment, other, wrong = datetime(2020, 1, 1, tzinfo=UTC), 0, []
     tried = 0
-    while moment.year < 2030:
+    while moment.year < until:
         tried += 1
         right = day_in_scotland(moment)
         other += right != moment.date()
@@ -242,7 +242,7 @@ def test_the_day_is_scotlands_at_every_hour_of_ten_years(figure: Figure):
     tried, other, wrong = mismatches(timezone.localdate)
     figure.many(tried, wrong)
     assert other > 2000, "half the year an hour of each day is tomorrow already"
-    figure.planted("a day in UTC", mismatches(lambda moment: moment.date())[2])
+    figure.planted("a day in UTC", mismatches(lambda moment: moment.date(), 2021)[2])
 
 
 INSTANTS = (

@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element
 
 import tinyhtml5
 from allauth.mfa.totp.internal import auth as totp
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -373,6 +373,10 @@ def refusals(world: World) -> Iterator[Seen]:
     for name, raised in (
         ("went wrong", RuntimeError("planted")),
         ("cannot be done", Refused(Problem("Nothing can be listed today"))),
+        ("cannot be reached", OperationalError("planted")),
     ):
         with patch("cases.views.lists.today", side_effect=raised):
             yield from seen(Role.SENIOR_MANAGER, name, overdue, client.get(overdue))
+    people, typed = reverse("people"), {"text": "Sample"}
+    with patch("django.contrib.sessions.backends.db.SessionStore.load", side_effect=OperationalError("planted")):
+        yield from seen(Role.SENIOR_MANAGER, "cannot be reached, typed", people, client.post(people, typed))
