@@ -15,7 +15,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -58,6 +57,9 @@ from tests.trust.canaries import (
 from tests.web.conftest import World, a_world, grow
 from tests.web.test_pages import addresses
 from tests.web.walk import PASSING, ROLES
+
+# The program is the same on both databases: at every change it is swept on one, at night on both.
+pytestmark = [] if at_night() else pytest.mark.sqlite_only
 
 TEAM = (Role.CASEWORKER, Role.UNPAID_WORK_SUPERVISOR, Role.BUSINESS_SUPPORT)
 NO_CASES = (Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE)
@@ -368,7 +370,7 @@ def night(marked: Marked) -> str:
 
 
 @pytest.mark.figure("messages, jobs and lines of a night, searched for every word")
-def test_a_night_leaves_no_word_outside_the_records(marked: Marked, figure, settings, tmp_path):
+def test_a_night_leaves_no_word_outside_the_records(marked: Marked, figure, settings):
     settings.REMINDER_SENDERS = {
         "text": "orders.reminders.ConsoleSender",
         "email": "orders.reminders.EmailSender",
@@ -492,11 +494,6 @@ def test_cookies_of_real_records_are_locked_down():
 
 
 # --- Faults planted in what is watched --------------------------------------------------------------------------------
-
-
-@contextmanager
-def asked_again(marked: Marked) -> Iterator[Sweep]:
-    yield Sweep(marked.world)
 
 
 @pytest.mark.figure("planted leaks noticed")

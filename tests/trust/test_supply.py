@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -120,3 +121,39 @@ def test_the_newest_patch_is_of_the_same_series():
     assert supply.asked_for("django==5.2.19\ndjango-allauth[mfa]==65.22.1\n# not this==1\n") == {
         "django": "5.2.19", "django-allauth": "65.22.1",
     }  # fmt: skip
+
+
+# What a secret looks like: keys by their own marks, words given to something called a secret, a password in an address.
+SECRET = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+\S|AGE-SECRET-KEY-1[A-Z0-9]{20}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{30}"
+    r"|\beyJ[\w-]{20,}\.eyJ[\w-]{20,}"
+    r"|(?i:\b\w*(?:secret|password|passwd|token|api_?key)\w*[\"']?\s*[:=]\s*[\"'])[^\"'\s{$]{16,}[\"']"
+    r"|://[\w.-]+:[^@\s:/\"'{$<]{6,}@"
+)
+# Words that are none, and say so.
+NO_SECRET = re.compile(
+    r"only-for-tests|not-used|long-enough|long-and-random|insecure|user:password|PASSWORD@"
+)
+
+
+def secrets_in(text: str) -> list[str]:
+    return [found[0] for found in SECRET.finditer(text) if not NO_SECRET.search(found[0])]
+
+
+@pytest.mark.figure("files kept with the program, searched for secrets")
+def test_no_secret_is_kept_with_the_program(figure):
+    line = ("git", "ls-files", "-z")
+    kept = subprocess.run(line, cwd=supply.BASE, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, kept.split("\0")):
+        body = (supply.BASE / name).read_bytes() if (supply.BASE / name).is_file() else b""
+        found = secrets_in(body.decode(errors="replace"))
+        figure.add(not found, f"{name}: {len(found)}")
+    made = "9f8a7d6c5b4e3f2a1b0c"
+    for fault, text in {
+        "a private key": f"-----BEGIN {'PRIVATE'} KEY-----\nMIIE",
+        "a key of backups": "AGE-SECRET-" + f"KEY-1{made.upper()}",
+        "a key of a cloud": "AK" + "IAABCDEFGHIJKLMNOP",
+        "a secret in settings": f'SECRET_{"KEY"} = "{made}"',
+        "a password in an address": f"postgresql://site:{made}@database/justice",
+    }.items():
+        figure.planted(fault, secrets_in(text))
