@@ -9,7 +9,7 @@ import logging
 import sys
 from typing import Final
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.html import escape
@@ -72,7 +72,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def _is_away(error: BaseException | None) -> bool:
     """Whether the database being away is at the bottom of it: Django says otherwise of a session not written."""
     while error is not None:
-        if isinstance(error, AWAY):
+        # A connection that breaks in the middle of a question comes from the driver as no more than DatabaseError.
+        if isinstance(error, AWAY) or (type(error) is DatabaseError and error.__cause__ is not None):
             return True
         error = error.__cause__ or error.__context__
     return False

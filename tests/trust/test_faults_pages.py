@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -122,6 +122,16 @@ def test_no_password_stands_in_the_page_that_asks_to_send_it_again(world: World)
     assert struck.struck
     assert answer.status_code == 503
     assert "correct-horse-battery" not in answer.content.decode()
+
+
+def test_a_connection_that_breaks_in_the_middle_is_a_database_that_is_away():
+    broken, deleted = (
+        DatabaseError("server closed the connection unexpectedly"),
+        DatabaseError("Forced update"),
+    )
+    broken.__cause__ = RuntimeError("the driver's own")
+    assert errors._is_away(broken)
+    assert not errors._is_away(deleted), "a session that was ended in another window is no fault"
 
 
 def test_the_site_answers_again_when_the_database_does(world: World):  # noqa: F811
