@@ -46,7 +46,15 @@ PLACES: Final = (
         "team",
         ("first_line_manager", "senior_manager"),
         (
-            "team", "unallocated", "plans", "gaps", "reviews", "quality", "mappa", "openings", "unusual-looking",
+            "team",
+            "unallocated",
+            "plans",
+            "gaps",
+            "reviews",
+            "quality",
+            "mappa",
+            "openings",
+            "unusual-looking",
         ),
     ),
     Place(

@@ -378,5 +378,7 @@ def refusals(world: World) -> Iterator[Seen]:
         with patch("cases.views.lists.today", side_effect=raised):
             yield from seen(Role.SENIOR_MANAGER, name, overdue, client.get(overdue))
     people, typed = reverse("people"), {"text": "Sample"}
-    with patch("django.contrib.sessions.backends.db.SessionStore.load", side_effect=OperationalError("planted")):
+    with patch(
+        "django.contrib.sessions.backends.db.SessionStore.load", side_effect=OperationalError("planted")
+    ):
         yield from seen(Role.SENIOR_MANAGER, "cannot be reached, typed", people, client.post(people, typed))
