@@ -24,9 +24,10 @@ SHOWN: Final = 50  # cases of one finding
 
 def looks_between(council: int, begins: datetime, ends: datetime) -> list[Look]:
     """Looks at single records. What a list or a search shows is not chosen, and says nothing of whom one looks for."""
+    zone = timezone.get_default_timezone()
     rows = Consultation.objects.filter(council=council, at__gte=begins, at__lt=ends, case__isnull=False)
     return [
-        Look(user, timezone.localtime(at), case, basis)
+        Look(user, at.astimezone(zone), case, basis)
         for user, at, case, basis in rows.values_list("user", "at", "case", "basis").iterator(chunk_size=5000)
     ]
 
