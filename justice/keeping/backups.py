@@ -303,7 +303,7 @@ def kept() -> list[tuple[datetime, Path]]:
 
 
 def expire(at: datetime) -> list[str]:
-    """Delete the backups that are older than the policy allows; their names. To be called once a new one is there."""
+    """Delete the backups past the policy; their names. To be called once a new one is known to be good."""
     oldest = at - timedelta(days=settings.BACKUP_KEEP_DAYS)
     gone = [path for made, path in kept() if made < oldest]
     for path in gone:

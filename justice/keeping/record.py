@@ -23,7 +23,7 @@ KINDS = ("backup", "drill")
 
 
 def back_up(at: datetime, tick: Tick = nothing) -> dict[str, Any]:
-    """Make a backup, restore that very file into a scratch database and compare all of it, and let old ones go.
+    """Make a backup, restore that very file into a scratch database and compare all of it; then let old ones go.
 
     An encrypted file is opened for this by a key that was made for it and is forgotten here.
     """
@@ -42,7 +42,7 @@ def back_up(at: datetime, tick: Tick = nothing) -> dict[str, Any]:
         "files": len(made.manifest["files"]) - 1,
         "drilled": not wrong,
         "differences": wrong[:50],
-        "expired": backups.expire(at),
+        "expired": [] if wrong else backups.expire(at),
         "seconds": round(time.monotonic() - begun, 1),
     }
 

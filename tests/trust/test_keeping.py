@@ -379,6 +379,9 @@ def test_a_full_disk_leaves_no_half_of_a_backup(records: Case, encrypted: Any, f
 def test_a_drill_that_finds_a_difference_says_so_and_does_not_count(
     records: Case, keeping: Any, monkeypatch: Any
 ) -> None:
+    old = Path(keeping.BACKUP_FOLDER) / "justice-20260101T021500Z.tar.gz"
+    old.parent.mkdir()
+    old.write_text("past the policy, and the last that was good")
     real = backups.differences
     monkeypatch.setattr(
         backups, "differences", lambda wanted, found: [*real(wanted, found), "cases_person: other"]
@@ -387,6 +390,7 @@ def test_a_drill_that_finds_a_difference_says_so_and_does_not_count(
     with pytest.raises(CommandError, match="cases_person: other"):
         call_command("backup", stdout=StringIO(), stderr=StringIO())
     assert record.last_good_drill() is None
+    assert old.exists()
     assert record.last_runs(1)[0].result["differences"] == ["cases_person: other"]
 
 
