@@ -52,7 +52,7 @@ def confirm_it_is_you(request: HttpRequest) -> HttpResponse:
     """Asks for the password again, and goes on to where the person was going."""
     asked = request.GET.get("next", "")
     onward = asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else reverse("home")
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = {
             "username": request.user.get_username(),

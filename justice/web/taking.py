@@ -72,7 +72,7 @@ def take_away(request: HttpRequest, listing: Listing, *, page: str, file: str) -
         raise Refused(Problem("This list has more filters than can be kept. Use fewer"))
     keys = [case for _, case in listing.keys()]  # noqa: SIM118  (a Listing is no dictionary)
     alone = agreed is None and not needs_agreement(user, keys, listing.total, now)
-    form = TakeForm(request.POST or None)
+    form = TakeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and (agreed is not None or form.is_valid()):
         said: dict[str, Any] = {} if agreed is not None else form.values()
         about = {"actor": user, "page": page, "words": words_of(listing), "address": address, "now": now}
@@ -87,7 +87,7 @@ def take_away(request: HttpRequest, listing: Listing, *, page: str, file: str) -
                 raise
             form.add_problems(refused.problems)
     context = {
-        "title": "Take this list away",
+        "title": f"Take this list away: {listing.caption}",
         "listing": listing,
         "form": form,
         "agreed": agreed,
