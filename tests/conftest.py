@@ -34,6 +34,7 @@ NEEDS_A_DATABASE = frozenset(
         "django_db_reset_sequences",
         "django_db_serialized_rollback",
         "apart",
+        "shared",
     }
 )
 

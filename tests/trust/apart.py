@@ -150,7 +150,7 @@ def at_once(calls: list[Callable[[], Any]], most: int = 40) -> list[Any]:
     def work() -> None:
         try:
             connection.ensure_connection()
-            gate.wait(30)
+            gate.wait(300)
             while True:
                 with lock:
                     if not waiting:

@@ -21,10 +21,14 @@ from tests.trust.test_faults import undone
 from tests.web.conftest import World
 
 pytestmark = pytest.mark.django_db
+# What the world has none of, or not enough, made by these operations first.
 ROWS_FIRST = {
     "RatingRule": ["set_rating_rule"],
     "FeedbackRequest": ["record_feedback"],
-    "Feedback": ["record_feedback"],
+    "SampledFile": ["open_case"],
+    "Order": ["end_order"],
+    "MappaEntry": ["end_mappa"],
+    "FileReading": ["record_file_reading"],
 }
 OURS = ("cases", "orders", "assessments", "performance")
 
