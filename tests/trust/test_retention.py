@@ -199,7 +199,7 @@ def test_random_lives_fall_due_when_a_clerk_would_say(figure: Figure):
 @pytest.mark.django_db
 @pytest.mark.figure("Lives disposed of by two people: one certificate each, and nobody else's row gone")
 def test_what_is_due_is_proposed_approved_and_destroyed_and_nothing_else(figure: Figure):
-    council, told = lives(size(change=60, night=2_000), "destroyed")
+    council, told = lives(size(change=25, night=2_000), "destroyed")
     proposer, approver = two_people()
     due = list(retention.due_in(council, TODAY))
     made = operations.propose_disposal(actor=proposer, people=due, today=TODAY)
