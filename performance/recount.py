@@ -99,7 +99,7 @@ def _difference(
         label,
         (sum(row.counted for row in before.values()), len(before)),
         (
-            sum(row.counted for row in (*after.values(), *destroyed)),
+            sum(row.counted for row in after.values()) + sum(row.counted for row in destroyed),
             len(after) + len(destroyed),
         ),
         tuple(sorted(changes, key=lambda one: (one.kind, one.reference))),
