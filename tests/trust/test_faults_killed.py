@@ -268,7 +268,11 @@ def test_a_database_killed_under_writers_keeps_what_it_acknowledged(tmp_path: Pa
             for number in range(3)
         ]  # fmt: skip
         chance = random.Random(2)
-        time.sleep(4)
+        until = time.monotonic() + 180  # nobody is killed before everybody writes
+        while not all("saved" in (tmp_path / f"writer-{number}").read_text() for number in range(3)):
+            assert all(writer.poll() is None for writer in writers), "a writer ended by itself"
+            assert time.monotonic() < until, "nothing is written"
+            time.sleep(0.2)
         for _ in range(size(change=2, night=20)):
             time.sleep(chance.uniform(0.3, 1.5))
             os.kill(server.get_pid(), signal.SIGKILL)
