@@ -91,7 +91,7 @@ def add_only(*tables: str) -> RunPython:
 
 
 # Of a published list the line stays, and an approved disposal blanks these columns.
-_BLANKED = {"performance_returnrow": ("reference", "reason")}
+BLANKED = {"performance_returnrow": ("reference", "reason")}
 _KEY = {"cases_entryreason": "entry_id"}
 # Tables that an approved disposal may delete from, or blank columns of: row by row, as cases_disposalrow names them.
 DISPOSABLE = (
@@ -171,10 +171,10 @@ def disposable(*tables: str) -> RunPython:
 
 
 def _except_disposal(editor: BaseDatabaseSchemaEditor, table: str) -> None:
-    change, let_go = ("UPDATE" if table in _BLANKED else "DELETE"), _let_go(table)
-    names = [one for one in _columns(editor, table) if one not in _BLANKED.get(table, ())]
+    change, let_go = ("UPDATE" if table in BLANKED else "DELETE"), _let_go(table)
+    names = [one for one in _columns(editor, table) if one not in BLANKED.get(table, ())]
     if editor.connection.vendor == "postgresql":
-        blank = "".join(f" AND NEW.{name} = ''" for name in _BLANKED.get(table, ()))
+        blank = "".join(f" AND NEW.{name} = ''" for name in BLANKED.get(table, ()))
         same = "".join(f" AND NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in names) if blank else ""
         editor.execute(
             f"CREATE OR REPLACE FUNCTION add_only_{table}() RETURNS trigger LANGUAGE plpgsql AS "
@@ -187,7 +187,7 @@ def _except_disposal(editor: BaseDatabaseSchemaEditor, table: str) -> None:
             f"EXECUTE FUNCTION add_only_{table}()"
         )
         return
-    blank = "".join(f" AND NEW.{name} = ''" for name in _BLANKED.get(table, ()))
+    blank = "".join(f" AND NEW.{name} = ''" for name in BLANKED.get(table, ()))
     same = "".join(f" AND NEW.{name} IS OLD.{name}" for name in names) if blank else ""
     name = f"{table}_refuses_{change.lower()}"
     editor.execute(f"DROP TRIGGER {name}")

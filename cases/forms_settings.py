@@ -104,6 +104,16 @@ class StaffForm(OwnForm):
     is_active = CheckboxField("Can sign in", required=False)
 
 
+class NewPasswordForm(OperationForm):
+    reason = TextField("Reason", max_length=500)
+    password = TextField(
+        "New password",
+        min_length=12,
+        hint="At least 12 characters. Give it to them in person",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 class RoleForm(OperationForm):
     role = SelectField("New role", choices=ROLES)
     reason = TextField("Reason", max_length=500, hint="Whoever agrees reads it")

@@ -145,6 +145,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "amend_member_of_staff": _STAFF,
     "suspend_unused_account": frozenset(),  # the system's alone
     "reset_second_step": _STAFF,
+    "give_new_password": _STAFF,
     "ask_role_change": _STAFF,
     "agree_role_change": AGREEING_ROLES,
     "decline_role_change": AGREEING_ROLES,

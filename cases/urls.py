@@ -162,6 +162,7 @@ urlpatterns = [
     path("settings/staff/new/", settings.AddMemberOfStaff.as_view(), name="add_member_of_staff"),
     path("settings/staff/<int:pk>/", settings.AmendMemberOfStaff.as_view(), name="amend_member_of_staff"),
     path("settings/staff/<int:pk>/role/new/", settings.AskRoleChange.as_view(), name="ask_role_change"),
+    path("settings/staff/<int:pk>/password/", settings.GiveNewPassword.as_view(), name="give_new_password"),
     path(
         "settings/staff/<int:pk>/second-step/", settings.ResetSecondStep.as_view(), name="reset_second_step"
     ),

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2 import sql
 
-from cases.add_only import TABLES
+from cases.add_only import BLANKED, TABLES
 
 READ_ONLY = ("django_migrations",)
 # What the site may only add to and read. Of the other add-only tables it may remove rows as far as their triggers let
@@ -46,6 +46,10 @@ def give(connection: BaseDatabaseWrapper, role: str, password: str) -> None:
         run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", name)
         for table in there(cursor, TABLES):
             run(cursor, "REVOKE UPDATE ON {} FROM {}", sql.Identifier(table), name)
+        # An agreed disposal blanks these, row by row, as far as the trigger lets it.
+        for table, columns in BLANKED.items():
+            named = sql.SQL(", ").join(map(sql.Identifier, columns))
+            run(cursor, "GRANT UPDATE ({}) ON {} TO {}", named, sql.Identifier(table), name)
         for table in there(cursor, TRAIL):
             run(cursor, "REVOKE DELETE ON {} FROM {}", sql.Identifier(table), name)
         for table in there(cursor, READ_ONLY):

@@ -117,6 +117,7 @@ ADDRESSES: Final = {
     "figures": "numbers, and words about no one: nothing to log",
     "settings": "the council's own settings and staff: nothing to log",
     "keeping": "keys and days of records, no name: nothing to log",
+    "governance": "who looked at whom, without what is in the record: the question is logged",
     "own": "what belongs to whoever is signed in",
     "change": "changes something without a form of its own: by the operation's entry, or of one's own rows only",
     "public": "open to whoever asks: nothing about anybody",

@@ -261,6 +261,33 @@ def reset_second_step(
     return user
 
 
+def give_new_password(
+    *,
+    actor: User,
+    user: User,
+    password: str,
+    reason: str,
+    expected_version: int,
+    key: uuid.UUID | None = None,
+) -> User:
+    """For somebody who forgot theirs. It ends every session they have; a second step stays as it was."""
+    with operation(
+        "give_new_password",
+        actor=actor,
+        root=user,
+        expected_version=expected_version,
+        key=key,
+        reason=reason,
+    ) as entry:
+        if user.pk == actor.pk:
+            raise Refused(Problem("Change your own password under Your sign-in"))
+        user.set_password(password)
+        user.save()
+        signing_in.shut_out(user)
+        entry.subject = f"user:{user.pk}"
+    return user
+
+
 def _who_could_agree(actor: User, user: User) -> QuerySet[User]:
     others = User.objects.visible_to(actor).filter(role__in=AGREEING_ROLES, is_active=True)
     return others.exclude(pk__in=[actor.pk, *([user.pk] if user.pk else [])])

@@ -31,6 +31,7 @@ from cases.forms_settings import (
     CourtTimeForm,
     LocalityForm,
     LocalStandardForm,
+    NewPasswordForm,
     NewStaffForm,
     RatingRuleForm,
     ReasonForm,
@@ -557,6 +558,22 @@ class ResetSecondStep(_OfOneRow):
         intro = (
             f"Make sure that it is {self.root().name} who asks, by their face or by a telephone number you know: "
             "until they set up a new one, their password alone lets somebody set one up."
+        )
+        return super().get_context_data(intro=intro, **kwargs)
+
+
+class GiveNewPassword(_OfOneRow):
+    operation, section, model, row = "give_new_password", "staff", User, "user"
+    call = staticmethod(operations.give_new_password)
+    title = "Give a new password"
+    form_class = NewPasswordForm
+    button = "Give it"
+    done = "They were signed out, and sign in with the new password from now on"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        intro = (
+            f"For {self.root().name}, who forgot theirs. Make sure that it is they who ask, by their face or by a "
+            "telephone number you know, and ask them to change it under Your sign-in."
         )
         return super().get_context_data(intro=intro, **kwargs)
 

@@ -24,11 +24,12 @@ VERBS: Final = {
         "raise", "record", "register", "request", "submit", "write",
     ),
     Lawful.ALTERATION: (
-        "amend", "answer", "approve", "arrange", "assign", "cancel", "change", "close", "correct", "countersign",
-        "decide", "discard", "end", "excuse", "explain", "hand", "limit", "name", "query", "rearrange",
-        "reschedule", "resolve", "return", "set", "settle", "undo", "vary", "withdraw",
+        "agree", "amend", "answer", "approve", "arrange", "ask", "assign", "cancel", "change", "close", "correct",
+        "countersign", "decide", "decline", "discard", "end", "excuse", "explain", "give", "hand", "lift", "limit",
+        "name", "permit", "place", "propose", "query", "rearrange", "reschedule", "reset", "resolve", "return",
+        "review", "set", "settle", "suspend", "undo", "vary", "withdraw",
     ),
-    Lawful.DISCLOSURE: ("disclose", "export", "publish", "send", "transfer"),
+    Lawful.DISCLOSURE: ("disclose", "export", "publish", "release", "send", "take", "transfer"),
     Lawful.COMBINATION: ("combine", "link", "match", "merge"),
     Lawful.ERASURE: ("delete", "destroy", "dispose", "erase", "remove"),
 }  # fmt: skip

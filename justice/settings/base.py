@@ -284,7 +284,9 @@ BACKUP_FOLDER = Path(env("BACKUP_FOLDER", default=str(VAR / "backups")))
 BACKUP_PUBLIC_KEY = env("BACKUP_PUBLIC_KEY", default="")
 BACKUP_MAY_BE_PLAIN = False
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=35)
-KEPT_FOLDERS = {"files": MEDIA_ROOT, "seals": VAR / "seals"}
+# The seals on the trail are copied to a folder outside the database, best where its owner cannot write.
+SEALS_DIR = env("SEALS_DIR", default=str(VAR / "seals"))
+KEPT_FOLDERS = {"files": MEDIA_ROOT, "seals": Path(SEALS_DIR)}
 POSTGRESQL_BIN = env("POSTGRESQL_BIN", default="")
 
 REST_FRAMEWORK = {
@@ -348,9 +350,6 @@ JOB_KINDS = {
     "backup": "justice.keeping.nightly.backup",
 }
 JOB_BELL = "justice.celery.wake_workers"
-
-# Where each seal on the trail is copied (cases.seals): outside the database, best where its owner cannot write.
-SEALS_DIR = env("SEALS_DIR", default=str(VAR / "seals"))
 
 # The address people type, for the links in messages.
 SITE_ADDRESS = env("SITE_ADDRESS", default="http://localhost:8000")

@@ -42,19 +42,28 @@ from cases.models import (
     Case,
     ContactPoint,
     Cover,
+    Disposal,
+    Export,
+    Hold,
     Locality,
     LocalStandard,
     Note,
+    Opening,
+    Permission,
+    Person,
     Role,
+    RoleChange,
     Timescale,
+    UnusualLooking,
     User,
     VictimInformation,
 )
+from cases.operation import system_user
 from orders import operations as orders
 from orders.models import Absence, Appointment, Attendance, Breach, LocalStep, Order, Release
 from performance import operations as performance
 from performance.domain.period import Quarter
-from tests.builders import a_case, an_order, proposed, staff, supervision, unpaid_work
+from tests.builders import a_case, a_team, an_order, proposed, staff, supervision, unpaid_work
 from tests.web.conftest import World
 
 Call = Callable[..., Any]
@@ -1027,4 +1036,179 @@ def import_caseload(g: Ground) -> Call:
     )
 
 
-WITHOUT_KEY = {"import_caseload"}  # done once by its digest and its job's key
+# ---------------------------------------------------------------- sight, signing in, exports, retention
+
+
+@row
+def permit_access(g: Ground) -> Call:
+    stranger = staff(Role.CASEWORKER, team=a_team("South"))
+    return partial(
+        cases.permit_access, actor=g.manager, case=g.case, user=stranger, to_on=g.today, reason="Writes the report",
+        today=g.today,
+    )  # fmt: skip
+
+
+@row
+def end_permission(g: Ground) -> Call:
+    permission = g.one(Permission, "permission")
+    return partial(cases.end_permission, actor=g.manager, today=g.today, **g.about(permission))
+
+
+@row
+def close_opening(g: Ground) -> Call:
+    opening = g.one(Opening, "opening")
+    return partial(cases.close_opening, actor=opening.user, opening=opening, at=timezone.now())
+
+
+@row
+def review_opening(g: Ground) -> Call:
+    opening = g.one(Opening, "opening")
+    return partial(
+        cases.review_opening, actor=g.manager, judgement="in_order", at=timezone.now(), **g.about(opening)
+    )
+
+
+@row
+def answer_unusual_looking(g: Ground) -> Call:
+    looking = g.one(UnusualLooking, "looking")
+    return partial(
+        cases.answer_unusual_looking, actor=g.manager, looking=looking, answer="explained", note="Was on duty",
+        expected_version=looking.version,
+    )  # fmt: skip
+
+
+@row
+def reset_second_step(g: Ground) -> Call:
+    return partial(
+        cases.reset_second_step, actor=g.administrator, reason="Lost the telephone", **g.about(g.another())
+    )
+
+
+@row
+def give_new_password(g: Ground) -> Call:
+    return partial(
+        cases.give_new_password, actor=g.administrator, password="three words apart", reason="Forgot it",
+        **g.about(g.another()),
+    )  # fmt: skip
+
+
+@row
+def suspend_unused_account(g: Ground) -> Call:
+    return partial(cases.suspend_unused_account, actor=system_user(), **g.about(g.another()))
+
+
+@row
+def ask_role_change(g: Ground) -> Call:
+    return partial(
+        cases.ask_role_change, actor=g.administrator, role=Role.BUSINESS_SUPPORT, reason="Moves to the office",
+        **g.about(g.another()),
+    )  # fmt: skip
+
+
+@row
+def agree_role_change(g: Ground) -> Call:
+    change = RoleChange.objects.get()
+    return partial(
+        cases.agree_role_change, actor=g.administrator, change=change, expected_version=change.version
+    )
+
+
+@row
+def decline_role_change(g: Ground) -> Call:
+    change = RoleChange.objects.get()
+    return partial(
+        cases.decline_role_change, actor=g.administrator, change=change, expected_version=change.version
+    )
+
+
+TAKEN = {
+    "page": "overdue",
+    "words": "Overdue",
+    "address": "/overdue/csv/",
+    "reason": "supervision",
+    "why": "",
+}
+
+
+@row
+def request_export(g: Ground) -> Call:
+    return partial(
+        cases.request_export, actor=g.officer, rows=900, given_to="self", recipient="", now=timezone.now(), **TAKEN
+    )  # fmt: skip
+
+
+@row
+def take_export(g: Ground) -> Call:
+    return partial(
+        cases.take_export, actor=g.worker, cases=[g.case.pk], rows=1, given_to="self", now=timezone.now(), **TAKEN
+    )  # fmt: skip
+
+
+@row
+def agree_export(g: Ground) -> Call:
+    return partial(cases.agree_export, actor=g.senior, now=timezone.now(), **g.about(g.one(Export, "export")))
+
+
+@row
+def decline_export(g: Ground) -> Call:
+    return partial(
+        cases.decline_export, actor=g.senior, now=timezone.now(), **g.about(g.one(Export, "export"))
+    )
+
+
+@row
+def set_retention_rule(g: Ground) -> Call:
+    return partial(
+        cases.set_retention_rule, actor=g.senior, work="other", trigger="case_closed", years=6, from_year_end=True,
+        in_force_from=g.today, source="Schedule", today=g.today,
+    )  # fmt: skip
+
+
+@row
+def place_hold(g: Ground) -> Call:
+    return partial(
+        cases.place_hold, actor=g.senior, record="kept-3", kind="complaint", reason="A complaint", from_on=g.today,
+        today=g.today,
+    )  # fmt: skip
+
+
+@row
+def lift_hold(g: Ground) -> Call:
+    return partial(
+        cases.lift_hold,
+        actor=g.senior,
+        reason="It has reported",
+        today=g.today,
+        **g.about(g.one(Hold, "hold")),
+    )
+
+
+@row
+def propose_disposal(g: Ground) -> Call:
+    people = [Person.objects.get(reference="kept-3").pk]
+    return partial(cases.propose_disposal, actor=g.senior, people=people, today=g.today)
+
+
+@row
+def approve_disposal(g: Ground) -> Call:
+    disposals = [g.one(Disposal, "disposal").pk]
+    return partial(cases.approve_disposal, actor=g.senior, disposals=disposals, today=g.today)
+
+
+@row
+def decline_disposal(g: Ground) -> Call:
+    disposal = g.one(Disposal, "disposal")
+    return partial(cases.decline_disposal, actor=g.senior, reason="Still needed", **g.about(disposal))
+
+
+@row
+def release_subject_access_pack(g: Ground) -> Call:
+    return partial(
+        cases.release_subject_access_pack, actor=g.manager, case=g.case, recipient="The person", asked_on=g.today,
+        today=g.today,
+    )  # fmt: skip
+
+
+# The import is done once by its digest and its job's key; a list is taken as often as somebody asks, each time logged;
+# what is agreed, declined or suspended already is refused the second time.
+WITHOUT_KEY = {"import_caseload", "take_export", "agree_export", "decline_export", "suspend_unused_account"}

@@ -420,6 +420,26 @@ def test_an_administrator_takes_away_a_lost_second_step_and_not_their_own(clock:
     assert desk.post(reverse("reset_second_step", args=[boss.pk]), own).status_code == 422
 
 
+def test_a_forgotten_password_is_replaced_by_an_administrator(clock: Any):
+    team = a_team()
+    user, boss = a_person(team=team), a_person(Role.ADMINISTRATOR, team=team)
+    client, desk = Client(), Client()
+    send(client, user.email)
+    send(desk, boss.email)
+    fields = {
+        "key": str(uuid4()), "version": user.version, "reason": "Forgot it", "password": "three other words",
+    }  # fmt: skip
+    done = desk.post(reverse("give_new_password", args=[user.pk]), fields)
+    assert done.status_code == 302, done.content.decode()
+    assert not in_at(client)
+    user.refresh_from_db()
+    assert user.check_password("three other words")
+    short = {**fields, "key": str(uuid4()), "version": user.version, "password": "short"}
+    assert desk.post(reverse("give_new_password", args=[user.pk]), short).status_code == 422
+    own = {**fields, "key": str(uuid4()), "version": boss.version}
+    assert desk.post(reverse("give_new_password", args=[boss.pk]), own).status_code == 422
+
+
 # ---------------------------------------------------------------- sessions
 
 

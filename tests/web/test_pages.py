@@ -87,7 +87,7 @@ def arguments(world: World, name: str, wanted: tuple[str, ...]) -> list[dict[str
     }
     if name in ("agree_role_change", "decline_role_change"):
         values["pk"] = RoleChange.objects.get().pk
-    if name in ("amend_member_of_staff", "ask_role_change", "reset_second_step"):
+    if name in ("amend_member_of_staff", "ask_role_change", "reset_second_step", "give_new_password"):
         values["pk"] = world.users[Role.CASEWORKER].pk
     return [{key: values[key] for key in wanted}]
 
