@@ -309,6 +309,8 @@ def test_no_signal_and_no_save_override():
 # SQL of our own, and where it may stand.
 RAW_SQL = {
     "cases/add_only.py": "triggers; no value of anybody's in it",
+    "justice/database_roles.py": "roles and their rights: names are quoted by the driver",
+    "justice/health.py": "whether the database answers, and its clock",
     "cases/seals.py": "rows of the trail as the database holds them: the values are parameters",
     "justice/caseload/bulk.py": "copying rows in bulk: the values are parameters",
     "justice/caseload/management/commands/search_benchmark.py": "asks how a query would be answered",

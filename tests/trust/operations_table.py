@@ -988,7 +988,7 @@ def add_member_of_staff(g: Ground) -> Call:
 def amend_member_of_staff(g: Ground) -> Call:
     user = g.another()
     return partial(
-        cases.amend_member_of_staff, actor=g.administrator, name="Bea", role="caseworker", team=user.team,
+        cases.amend_member_of_staff, actor=g.administrator, name="Bea", team=user.team, today=g.today,
         is_active=False, registered_social_worker=False, **g.about(user),
     )  # fmt: skip
 
