@@ -310,6 +310,8 @@ def test_no_signal_and_no_save_override():
 RAW_SQL = {
     "cases/add_only.py": "triggers; no value of anybody's in it",
     "justice/database_roles.py": "roles and their rights: names are quoted by the driver",
+    "justice/keeping/databases.py": "copies of whole databases: names come from the database itself",
+    "justice/keeping/management/commands/upgrade.py": "how long a lock is waited for",
     "justice/health.py": "whether the database answers, and its clock",
     "cases/seals.py": "rows of the trail as the database holds them: the values are parameters",
     "justice/caseload/bulk.py": "copying rows in bulk: the values are parameters",

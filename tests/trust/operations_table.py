@@ -1133,7 +1133,7 @@ TAKEN = {
 @row
 def request_export(g: Ground) -> Call:
     return partial(
-        cases.request_export, actor=g.officer, rows=900, given_to="self", recipient="", now=timezone.now(), **TAKEN
+        cases.request_export, actor=g.worker, rows=900, given_to="self", recipient="", now=timezone.now(), **TAKEN
     )  # fmt: skip
 
 
