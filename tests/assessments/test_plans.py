@@ -25,7 +25,7 @@ from assessments.models import (
     VictimSafety,
 )  # fmt: skip
 from assessments.plans import goals_now, in_force, needs_of
-from cases.models import Entry, Role, Timescale
+from cases.models import Entry, EntryReason, Role, Timescale
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Refused
 from tests.builders import a_caseworker, a_manager, an_order, day, staff, supervision, unpaid_work, worker_of
@@ -684,7 +684,7 @@ def test_victim_safety_is_written_by_who_may_know_of_victims_and_copied_by_anybo
     plan.refresh_from_db()
     with pytest.raises(Refused, match="approved plan is not changed"):
         keep_safe(plan, worker, "x", expected_version=VictimSafety.objects.get(plan=plan).version)
-    assert not Entry.objects.filter(reason__contains="bus").exists()
+    assert not EntryReason.objects.filter(text__contains="bus").exists()
 
 
 # --- By whom --------------------------------------------------------------------------------------------------

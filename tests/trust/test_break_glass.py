@@ -39,7 +39,7 @@ def test_every_opening_begins_is_told_of_and_is_over(figure: Figure):
         )
         about = Entry.objects.filter(subject=f"opening:{opening.pk}", case=case)
         figure.add(
-            about.filter(operation="open_restricted_record", reason="On duty").count() == 1, "no start"
+            about.filter(operation="open_restricted_record", said__text="On duty").count() == 1, "no start"
         )
         told = Notice.objects.filter(kind="opened", subject=f"opening:{opening.pk}")
         figure.add([one.recipient_id for one in told] == [manager.pk], "nobody was told, or too many")

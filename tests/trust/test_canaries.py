@@ -103,6 +103,7 @@ def mark() -> Marked:
         VictimSafety.objects.create(plan=plan, text="Not near the school", recorded_by=plan.recorded_by)
     for role in (Role.CASEWORKER, Role.FIRST_LINE_MANAGER, Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER):
         hidden.users[role] = staff(role, team=a_team())
+    hidden.outsider = world.outsider
     others = World({**hidden.users, Role.CASEWORKER: staff(Role.CASEWORKER, team=a_team())})
     start = keys_now()
     grow(hidden, 1)

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from cases.models import User
+from cases.models import Disposal, DisposalRow, User
 from tests.figures import Figure
 from tests.trust.apart import shared, world  # noqa: F401  (pytest finds them by name)
 from tests.trust.operations_table import ROWS, Ground
@@ -29,6 +29,9 @@ ROWS_FIRST = {
     "Order": ["end_order"],
     "MappaEntry": ["end_mappa"],
     "FileReading": ["record_file_reading"],
+    "Opening": ["review_opening"],
+    "Export": ["take_export", "agree_export"],
+    "DisposalRow": ["approve_disposal"],
 }
 OURS = ("cases", "orders", "assessments", "performance")
 
@@ -264,6 +267,8 @@ def refused(model: type[models.Model], constraint: CheckConstraint | UniqueConst
         User.objects.filter(pk=ground.worker.pk).update(staff_ref="S1")
         for name in ROWS_FIRST.get(model.__name__, ()):
             ROWS[name](ground)()
+        if model is DisposalRow:  # rows are named for destruction only within an agreed disposal
+            model.objects.create(disposal=Disposal.objects.get(state="approved"), table="cases_note", key="1")
         if isinstance(constraint, CheckConstraint):
             return refused_check(model, constraint)
         return refused_unique(model, constraint)

@@ -114,7 +114,7 @@ def resent(answer: HttpResponse) -> dict[str, str]:
 
 
 def test_no_password_stands_in_the_page_that_asks_to_send_it_again(world: World):  # noqa: F811
-    sent = {"username": "ann@council.invalid", "password": "correct-horse-battery"}
+    sent = {"login": "ann@council.invalid", "password": "correct-horse-battery"}
     client = client_of(world, OPEN)
     client.logout()
     with failing(1, writes=False) as struck:

@@ -17,7 +17,7 @@ from cases import operations as case_operations
 from cases.models import Allocation, Case, Consultation, Opening, Role, User
 from justice.domain import trail
 from justice.web import views
-from tests.builders import a_case, a_manager, a_team, staff
+from tests.builders import TAKING, a_case, a_manager, a_team, staff
 from tests.figures import size
 from tests.trust.looks import CANARY, Answer, asked, body_of, canary, place_canaries, questions
 from tests.web.conftest import World
@@ -132,7 +132,7 @@ def grounds() -> Iterator[tuple[str, User, Case]]:
     now = timezone.now()
     for opener in (staff(team=north), staff(team=south)):
         Opening.objects.create(
-            person=limited.person, user=opener, reason="Duty", opened_at=now - timedelta(minutes=1),
+            person=limited.person, user=opener, team=opener.team, reason="Duty", opened_at=now - timedelta(minutes=1),
             until=now + timedelta(minutes=59),
         )  # fmt: skip
         yield "opened with a reason", opener, limited
@@ -181,7 +181,9 @@ def test_faults_in_the_logging_are_noticed(world: World, figure):
         figure.planted("a page of a case is not logged", wrong(asked(client, "", "get", page, {})))
     with patch("cases.views.lists.looked_through"):
         figure.planted("a list is not logged", wrong(asked(client, "", "get", overdue, {})))
-        figure.planted("a file is not logged", wrong(asked(client, "", "get", f"{overdue}csv/", {})))
+    with patch("cases.operations.exports.looked_through", return_value=None):
+        found = asked(client, "", "post", f"{overdue}csv/", TAKING)
+        figure.planted("a file is not logged", wrong(found))
     with patch("justice.web.listing.Listing.case_keys", [key]):
         figure.planted("a list logs one row of many", wrong(asked(client, "", "get", overdue, {})))
     with patch("justice.web.api.looked_through"):
@@ -195,5 +197,5 @@ def test_faults_in_the_logging_are_noticed(world: World, figure):
         other = [ground for ground, user, case in grounds() if consultations.basis_of(user, case) != ground]
         transaction.set_rollback(True)
     figure.planted("the ground is worked out wrongly", other)
-    with no_log(), patch("cases.consultations._write", lambda row: None):
+    with no_log(), patch("cases.consultations._write", lambda row, outside: None):
         figure.planted("a page is sent without a log", CANARY.search(body_of(client.get(page))))

@@ -327,7 +327,7 @@ NOBODY_HOLDS = "if user.role == Role.FIRST_LINE_MANAGER:"
 OF_ANYBODY = "Limit.objects.filter(person=OuterRef('person'))"
 
 FAULTS = (
-    _sight("another council's cases", "self.filter(council=user.council_id)", "self.all()"),
+    _sight("another council's cases", "council=user.council_id, disposed_on=None", "disposed_on=None"),
     _sight("who was deactivated still sees", "not user.is_active or ", ""),
     _sight("administrators see", "TEAM_ROLES | COUNCIL_ROLES:", "set(Role.values):"),
     _sight("every team sees", "seen = seen.filter(sight | opened | permitted)", "seen = seen"),

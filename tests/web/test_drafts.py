@@ -161,7 +161,12 @@ def test_every_form_opens_again_with_anything_at_all_typed_into_it(world: World)
         view = form_page(address)
         if view is None:
             continue
-        roles = (Role.FIRST_LINE_MANAGER, Role.PERFORMANCE_OFFICER, Role.ADMINISTRATOR)
+        roles = (
+            Role.FIRST_LINE_MANAGER,
+            Role.PERFORMANCE_OFFICER,
+            Role.ADMINISTRATOR,
+            Role.SENIOR_MANAGER,
+        )
         client = world.client(
             next(role for role in roles if permissions.allows(world.users[role], view.operation))
         )
@@ -457,7 +462,7 @@ def test_a_form_sent_after_the_session_ended_is_there_after_signing_in(
     assert "draft-page" not in page
 
     signed_in = client.post(
-        "/sign-in/", {"username": worker.email, "password": "a long password", "next": contact}, follow=True
+        "/sign-in/", {"login": worker.email, "password": "a long password", "next": contact}, follow=True
     )
     page = signed_in.content.decode()
     assert signed_in.redirect_chain[-1][0] == contact

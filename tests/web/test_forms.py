@@ -10,6 +10,7 @@ import pytest
 from django import forms as django_forms
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +29,6 @@ from justice.web.forms import (
     OperationForm,
     RadiosField,
     SelectField,
-    SignInForm,
     TextField,
     TimeField,
     YesNoField,
@@ -485,10 +485,11 @@ class TestMarkup:
         assert not re.search(r'value="yes"\s+checked', html)
 
 
-def test_signing_in_says_what_to_enter_and_lets_a_password_manager_help():
-    form = SignInForm(None, data={})
-    assert [error.message for error in errors_of(form)] == ["Enter your email address", "Enter your password"]
-    html = str(form)
+@pytest.mark.django_db
+def test_signing_in_says_what_to_enter_and_lets_a_password_manager_help(client):
+    html = client.post(reverse("sign_in"), {}).content.decode()
+    assert "Enter your email address" in html
+    assert "Enter your password" in html
     assert 'type="email"' in html
     assert 'autocomplete="username"' in html
     assert 'autocomplete="current-password"' in html

@@ -9,7 +9,7 @@ from assessments import operations
 from assessments.models import MappaEntry
 from assessments.models.protection import SEE_MAPPA
 from cases.models import TEAM_ROLES, Role
-from tests.cases.test_victims import api_lists
+from tests.trust.canaries import api_lists
 from tests.web.conftest import World
 from tests.web.test_pages import addresses
 
@@ -37,7 +37,7 @@ def test_no_word_of_a_meeting_stands_anywhere_else(world: World, role: str):
         )
     client = world.client(role)
     told, leaks = set(), []
-    places = [*addresses(world), *((f"api {one}", one) for one in api_lists())]
+    places = [*addresses(world), *api_lists()]
     for name, address in places:
         answer = client.get(address)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
