@@ -95,7 +95,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         ),
         Stop.objects.visible_to(user).select_related("user")[:STOPS_SHOWN],
         "Stopped from looking further",
-        "Nobody was stopped.",
+        "Nobody was stopped. Whoever looks at too many people outside their own work will stand here.",
     )
     shown = {"title": listing.caption, "listing": listing, "stops": stops}
     return render(request, "exports/list.html", shown)

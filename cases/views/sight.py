@@ -91,7 +91,7 @@ def openings(request: HttpRequest, file: str = "") -> HttpResponseBase:
                 "Action",
                 lambda row: "" if row.reviewed_at else "Review",
                 href=lambda row: "" if row.reviewed_at else reverse("review_opening", args=[row.pk]),
-                context=lambda row: f"the opening by {row.user.name} on {moment(row.opened_at)}",
+                context=lambda row: f"opening {row.pk}, by {row.user.name} on {moment(row.opened_at)}",
                 in_files=False,
                 hidden_label=True,
             ),
@@ -102,7 +102,7 @@ def openings(request: HttpRequest, file: str = "") -> HttpResponseBase:
         filterset=OpeningFilter(request.GET, queryset=rows, request=request),
         caption="Records opened with a reason",
         counts=("opening", "openings"),
-        empty="Nobody opened a restricted record that you answer for.",
+        empty="Nobody opened a restricted record that you answer for. Whoever does, and why, will stand here.",
         case_of="case_key",
     )
     return show(request, listing, "cases/list.html", "openings", file)

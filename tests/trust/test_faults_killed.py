@@ -25,7 +25,7 @@ from django.core import mail
 from django.db import connection
 
 from cases import jobs, tasks, timescales
-from cases.models import Council, Entry, Job, Notice
+from cases.models import Council, Entry, Job, Notice, User
 from cases.operation import Repeated
 from tests.builders import a_case, a_caseworker, a_manager, an_order
 from tests.figures import Figure, size

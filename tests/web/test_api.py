@@ -42,8 +42,8 @@ def test_the_schema_validates(tmp_path):
     text = file.read_text(encoding="utf-8")
     assert "openapi: 3.1" in text
     missing = {name for name in ALLOWED if f"operationId: {name}\n" not in text}
-    # A bundle is a file: it comes by the page and by the command. A list of people is taken away by its page. An account
-    # that nobody uses is closed by the night.
+    # A bundle is a file: it comes by the page and by the command. A list of people is taken away by its page. An
+    # account that nobody uses is closed by the night.
     assert missing <= {"import_caseload", "request_export", "take_export", "suspend_unused_account"}
 
 

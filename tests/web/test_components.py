@@ -11,6 +11,7 @@ import django_filters
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.http import HttpResponse
 from django.template import Context, Template
@@ -355,6 +356,7 @@ def user(role="caseworker"):
 def request_of(path="/", as_user=None):
     request = RequestFactory().get(path)
     request.user = as_user or user()
+    request.session = SessionStore()
     return request
 
 
