@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from cases.add_only import TABLES
 from tests.conftest import APPS
+from tests.trust.canaries import check_now
 
 CODE = re.compile(r"[a-z0-9_.:\-]*", re.ASCII)
 # Columns of codes that are empty in the world the tests have, or that the program reads again: not text anybody types.
@@ -48,6 +49,7 @@ def is_typed(model: type[models.Model], field: Any) -> bool:
 
 def unlocked() -> None:
     """The tables that the database keeps as they are take the text too: for as long as this test's transaction."""
+    check_now()
     with connection.cursor() as cursor:
         for table in TABLES:
             if connection.vendor == "postgresql":
