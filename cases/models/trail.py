@@ -14,6 +14,11 @@ from django.db.models.functions import Now
 from cases.models.cases import Case
 from cases.models.staff import Council, Role, User
 
+# Changes of a setting after which due dates are derived again.
+REDATING = (
+    "set_calendar_day", "remove_calendar_day", "set_local_standard", "remove_local_standard", "set_court_time",
+)  # fmt: skip
+
 
 class EntryQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> EntryQuerySet:
@@ -23,6 +28,10 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(
             models.Q(case__in=Case.objects.visible_to(user)) | models.Q(case=None, council=user.council_id)
         )
+
+    def last_redating_by(self, user: User) -> Entry | None:
+        """The last change of a calendar or standard that somebody made, with the timescales it moved."""
+        return self.filter(actor=user.pk, case=None, operation__in=REDATING).order_by("at").last()
 
 
 class Entry(models.Model):

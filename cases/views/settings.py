@@ -408,6 +408,9 @@ def get_section(key: str) -> Section:
     return BY_KEY[key]
 
 
+MOVED_SHOWN = 500
+
+
 class SettingView(OperationView):
     """A form of the settings: goes back to its section, and says how many timescales a change moved.
 
@@ -429,7 +432,6 @@ class SettingView(OperationView):
     def run(self, form: OperationForm) -> Any:
         made = super().run(form)
         if isinstance(made, list):  # the timescales that moved
-            self.request.session["moved"] = made[:500]
             words = "No timescale moved" if not made else f"{len(made):,} timescales moved"
             messages.success(self.request, f"Saved. {words if len(made) != 1 else 'One timescale moved'}")
         return made
@@ -706,9 +708,9 @@ def moved(request: HttpRequest) -> HttpResponse:
     """Which timescales the last change of a calendar or standard moved, from which day to which."""
     if not _may_see(request.user):
         raise PermissionDenied
-    rows = [
-        {**row, "from": _due(row["was"]), "to": _due(row["now"])} for row in request.session.get("moved", [])
-    ]
+    last = Entry.objects.visible_to(request.user).last_redating_by(request.user)
+    changes = last.changes[:MOVED_SHOWN] if last else []
+    rows = [{**row, "from": _due(row["was"]), "to": _due(row["now"])} for row in changes]
     return render(request, "settings/moved.html", {"title": "Timescales that moved", "rows": rows})
 
 

@@ -20,6 +20,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+import pyrage
 import pytest
 from django.conf import settings
 from django.core import mail
@@ -105,6 +106,7 @@ def mark() -> Marked:
         hidden.users[role] = staff(role, team=a_team())
     hidden.outsider = world.outsider
     others = World({**hidden.users, Role.CASEWORKER: staff(Role.CASEWORKER, team=a_team())})
+    others.outsider = world.outsider
     start = keys_now()
     grow(hidden, 1)
     restricted = dict(hidden.keys)
@@ -148,7 +150,8 @@ def lists_of(world: World) -> Iterator[tuple[str, str]]:
     for name, address in (*addresses(world), ("home", "/")):
         single = re.search(r"/\d+/|/[0-9a-f-]{36}/", address)
         if not single and not re.search(
-            r"_(csv|xlsx|file|print|pdf|update)$|^help|^whats|quality|sample|point|^workload$", name
+            r"_(csv|xlsx|file|print|pdf|update)$|^help|^whats|quality|sample|point|^workload$|^own_sign_in$",
+            name,
         ):
             yield name, address
 
@@ -351,11 +354,15 @@ def test_no_row_says_who_it_is_about(marked: Marked, figure):
         figure.add(not marked.canaries.found_in(said), label)
 
 
+# Not of the night, but asked for by what somebody did; and a backup, which no open transaction lets through.
+ASKED_FOR = {"import_caseload", "dispose", "tell_of_stop", "tell_of_opening", "backup"}
+
+
 def night(marked: Marked) -> str:
     """All the jobs of a night and a morning, with everything they leave: rows, notices, messages."""
     council, day = marked.world.users[Role.CASEWORKER].council, timezone.localdate()
     for number, kind in enumerate(settings.JOB_KINDS):
-        if kind != "import_caseload":
+        if kind not in ASKED_FOR:
             jobs.ask(
                 kind,
                 f"{kind}:{number}:{len(mail.outbox)}",
@@ -380,7 +387,7 @@ def test_a_night_leaves_no_word_outside_the_records(marked: Marked, figure, sett
     with ears.listening():
         left = night(marked)
     assert mail.outbox
-    assert not Job.objects.exclude(kind="import_caseload").exclude(state=Job.State.DONE).exists()
+    assert not Job.objects.exclude(kind__in=ASKED_FOR).exclude(state=Job.State.DONE).exists()
     for line in (*left.splitlines(), *ears.lines):
         met = marked.canaries.found_in(line)
         figure.add(not met, f"{line[:60]}: {marked.canaries.named(met)}")
@@ -434,7 +441,7 @@ def test_every_answer_carries_its_headers(marked: Marked, figure):
     odd.outputs += [
         Output("nobody", "odd", "odd", a.status_code, words_of(a), dict(a.headers)) for a in answers
     ]
-    assert {one.status for one in odd.outputs} >= {200, 302, 400, 403, 404}
+    assert {one.status for one in odd.outputs} >= {200, 301, 400, 403, 404, 405}
     for one in (*marked.sweep.outputs, *marked.holders, *odd.outputs):
         figure.add(not lacking(one), f"{one} lacks {', '.join(lacking(one))}")
     page = marked.holders[0]
@@ -479,6 +486,7 @@ def test_cookies_of_real_records_are_locked_down():
         "ALLOWED_HOSTS": "justice.example.invalid", "EMAIL_URL": "smtp+tls://mail:long-enough-to-pass@m.invalid:587",
         "DATABASE_URL": "postgresql://justice:long-enough-to-pass@d.invalid/justice",
         "REDIS_URL": "redis://:long-enough-to-pass-here@r.invalid:6379/0",
+        "BACKUP_PUBLIC_KEY": str(pyrage.x25519.Identity.generate().to_public()),
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **given}, capture_output=True, text=True, check=True
