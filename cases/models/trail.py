@@ -29,9 +29,9 @@ class EntryQuerySet(models.QuerySet):
             models.Q(case__in=Case.objects.visible_to(user)) | models.Q(case=None, council=user.council_id)
         )
 
-    def last_redating_by(self, user: User) -> Entry | None:
-        """The last change of a calendar or standard that somebody made, with the timescales it moved."""
-        return self.filter(actor=user.pk, case=None, operation__in=REDATING).order_by("at").last()
+    def redatings_by(self, user: User) -> EntryQuerySet:
+        """Changes of a calendar or standard that somebody made, the last first, with the timescales each moved."""
+        return self.filter(actor=user.pk, case=None, operation__in=REDATING)
 
 
 class Entry(models.Model):

@@ -708,7 +708,7 @@ def moved(request: HttpRequest) -> HttpResponse:
     """Which timescales the last change of a calendar or standard moved, from which day to which."""
     if not _may_see(request.user):
         raise PermissionDenied
-    last = Entry.objects.visible_to(request.user).last_redating_by(request.user)
+    last = Entry.objects.visible_to(request.user).redatings_by(request.user).first()
     changes = last.changes[:MOVED_SHOWN] if last else []
     rows = [{**row, "from": _due(row["was"]), "to": _due(row["now"])} for row in changes]
     return render(request, "settings/moved.html", {"title": "Timescales that moved", "rows": rows})
