@@ -53,7 +53,7 @@ def answered(
 def who_looked(request: HttpRequest) -> HttpResponse:
     """Find the person whose record is asked about. Sent by POST, so that no name stands in an address."""
     form = FindPersonForm(request.POST if request.method == "POST" else None)
-    form.fields["text"].hint = "Their reference, or how their names begin"
+    form.fields["text"].help_text = "Their reference, or how their names begin"
     context: dict[str, Any] = {"form": form, "title": "Who has looked at a record"}
     if request.method == "POST" and form.is_valid():
         found = governance.find(request.user, form.cleaned_data["text"])
