@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.utils import timezone
 
 from cases.models import Council, Opening, Role, SignIn, User
 from cases.models.signing_in import SignInQuerySet
@@ -202,7 +203,7 @@ def unused_accounts(council: Council, on: date) -> list[User]:
     found = []
     staff = User.objects.filter(council=council, is_active=True).exclude(role=Role.SYSTEM)
     for user in staff.order_by("pk"):
-        days = [user.last_login.date() if user.last_login else None, user.let_in_on]
+        days = [timezone.localdate(user.last_login) if user.last_login else None, user.let_in_on]
         last = max((day for day in days if day is not None), default=None)
         if last is None:  # made before this was counted: it begins today
             user.let_in_on = on
