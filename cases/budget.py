@@ -25,9 +25,11 @@ from cases.models import COUNCIL_ROLES, Allocation, Case, Consultation, Cover, S
 from justice.domain.errors import Problem, Refused
 
 OPENED: Final = "opened with a reason"
+UNALLOCATED: Final = "unallocated"
+COUNCIL: Final = "council"
 OUTSIDE: Final = "outside"  # the basis of a list of which somebody stood outside
 # The bases of looks that count.
-COUNTED: Final = (OPENED, "unallocated", "council", OUTSIDE)
+COUNTED: Final = (OPENED, UNALLOCATED, COUNCIL, OUTSIDE)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 

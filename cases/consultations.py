@@ -53,10 +53,10 @@ def basis_of(user: User, case: Case) -> str:
         if Permission.objects.of(user).filter(case=case).exists():
             return "permitted"
         if Opening.objects.of(user).filter(person=case.person_id).exists():
-            return "opened with a reason"
+            return budget.OPENED
     if not held:
-        return "unallocated"
-    return "council"
+        return budget.UNALLOCATED
+    return budget.COUNCIL
 
 
 def _by_team(user: User, case: Case) -> bool:

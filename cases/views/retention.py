@@ -171,7 +171,10 @@ def data_inventory_csv(request: HttpRequest) -> HttpResponse:
 
 
 class KeepingView(OperationView):
-    """A form about what is kept, which goes back to its page."""
+    """A form about what is kept, which goes back to its page; what it does, it does on a day."""
+
+    def about(self) -> dict[str, Any]:
+        return {"today": today()}
 
     def get_success_url(self) -> str:
         return reverse("retention")
@@ -190,9 +193,6 @@ class SetRetentionRule(KeepingView):
     form_class = RetentionRuleForm
     done = "The period was saved"
 
-    def about(self) -> dict[str, Any]:
-        return {"today": today()}
-
 
 class PlaceHold(KeepingView):
     operation = "place_hold"
@@ -201,9 +201,6 @@ class PlaceHold(KeepingView):
     button = "Hold it"
     form_class = HoldForm
     done = "The record is held. It is not destroyed until the hold is lifted"
-
-    def about(self) -> dict[str, Any]:
-        return {"today": today()}
 
 
 class LiftHold(KeepingView):
@@ -219,7 +216,7 @@ class LiftHold(KeepingView):
         return get_object_or_404(holds, pk=self.kwargs["hold"])
 
     def about(self) -> dict[str, Any]:
-        return {"hold": self.root(), "today": today()}
+        return {**super().about(), "hold": self.root()}
 
 
 class ProposeDisposal(KeepingView):
@@ -229,9 +226,6 @@ class ProposeDisposal(KeepingView):
     button = "Propose to destroy"
     form_class = ProposeForm
     done = "Proposed. Somebody else must approve it before anything is destroyed"
-
-    def about(self) -> dict[str, Any]:
-        return {"today": today()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -250,9 +244,6 @@ class ApproveDisposal(KeepingView):
     button = "Approve. This cannot be undone"
     form_class = ApproveForm
     done = "Approved. The records are being destroyed; each gets a certificate"
-
-    def about(self) -> dict[str, Any]:
-        return {"today": today()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = {"warning_button": True, **super().get_context_data(**kwargs)}
