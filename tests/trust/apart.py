@@ -125,7 +125,7 @@ def shared(
     """
     with django_db_blocker.unblock():
         if not _made:
-            with a_database(tmp_path_factory.mktemp("world"), "the_world", keep=True):
+            with a_database(tmp_path_factory.mktemp("world"), f"world_{uuid.uuid4().hex}", keep=True):
                 with transaction.atomic():
                     world = a_world()
                 _made.append((connection.settings_dict["NAME"], world))
