@@ -9,15 +9,17 @@ from assessments import operations
 from assessments.models import MappaEntry
 from assessments.models.protection import SEE_MAPPA
 from cases.models import TEAM_ROLES, Role
+from tests.figures import size
 from tests.trust.canaries import api_lists
 from tests.web.conftest import World
 from tests.web.test_pages import addresses
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zilverquist"
+READERS = sorted(TEAM_ROLES | {Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER})
 
 
-@pytest.mark.parametrize("role", sorted(TEAM_ROLES | {Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER}))
+@pytest.mark.parametrize("role", READERS)
 def test_no_word_of_a_meeting_stands_anywhere_else(world: World, role: str):
     today = timezone.localdate()
     by = {"actor": world.users[Role.CASEWORKER], "today": today}
@@ -38,7 +40,12 @@ def test_no_word_of_a_meeting_stands_anywhere_else(world: World, role: str):
     client = world.client(role)
     told, leaks = set(), []
     places = [*addresses(world), *api_lists()]
-    for name, address in places:
+    share = size(
+        change=len(READERS), night=1
+    )  # at every change each page is read by one of them, the register by all
+    for number, (name, address) in enumerate(places):
+        if "mappa" not in name and (number + READERS.index(role)) % share:
+            continue
         answer = client.get(address)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         if CANARY.encode() in body:
