@@ -130,7 +130,7 @@ def tell_of_stop(job: Running) -> dict[str, Any]:
 
 
 def tell_of_sign_in(job: Running) -> dict[str, Any]:
-    """A message to somebody whose way of signing in changed, at once, and to information governance where it matters."""
+    """A message to somebody whose sign-in was changed, at once, and to information governance where it matters."""
     return {
         "messages": send_of_sign_in(
             job.row.run_key, **job.arguments, happened=job.row.created_at, at=job.now()

@@ -207,8 +207,8 @@ SIGN_IN_CHANGES: Final = {
 
 # What to do about it, for whoever reads the message.
 IF_NOT_YOU: Final = (
-    "If it was not you, somebody else may be signed in as you. Tell an administrator or information governance at once, "
-    "by telephone or in person. Then change your password under Your sign-in, and sign out everywhere else.\n"
+    "If it was not you, somebody else may be signed in as you. Tell an administrator or information governance at "
+    "once, by telephone or in person. Then change your password under Your sign-in, and sign out everywhere else.\n"
 )
 IF_NOT_EXPECTED: Final = (
     "If you did not expect this, tell information governance or another administrator than the one who did it at once, "
@@ -244,8 +244,9 @@ def send_of_sign_in(key: str, what: str, user: int, by: int, happened: datetime,
 
     def tell(reader: User, whose: str, title: str, remedy: str) -> bool:
         body = (
-            f"What happened: {change.words}.\nWhose account: {whose}.\nWhen: {when:%-d %B %Y at %H:%M}, Scotland's time."
-            f"\nBy: {who}.\n\n{remedy}\nDo not reply to this message.\n"
+            f"What happened: {change.words}.\nWhose account: {whose}.\n"
+            f"When: {when:%-d %B %Y at %H:%M}, Scotland's time.\nBy: {who}.\n\n"
+            f"{remedy}\nDo not reply to this message.\n"
         )
         return _send_once("sign_in", f"sign_in:{key}", reader, when.date(), at, title=title, body=body)
 

@@ -181,7 +181,7 @@ def add_member_of_staff(
     )
     with operation("add_member_of_staff", actor=actor, key=key, body=body) as entry:
         _check_role(role, team)
-        waits = _who_could_agree(actor, user).exists() or _closed_who_could_agree(actor)
+        waits = _needs_a_second_person(actor, user)
         user.is_active, user.let_in_on = not waits, None if waits else today
         user.set_password(password)
         _save_named(user, "email")
@@ -221,8 +221,8 @@ def amend_member_of_staff(
         if is_active and user.never_let_in:
             raise Refused(
                 Problem(
-                    "This account was never open. It opens when a second person agrees to its role: ask for the role, or "
-                    "wait until it is agreed to",
+                    "This account was never open. It opens when a second person agrees to its role: ask for the role, "
+                    "or wait until it is agreed to",
                     "is_active",
                 )
             )
@@ -296,7 +296,7 @@ def give_new_password(
     key: uuid.UUID | None = None,
 ) -> User:
     """For somebody who forgot theirs, until they choose their own at the next sign-in. It ends every session they have;
-    a second step stays as it was.
+    a second step stays as it was. An account that nobody ever signed in to waits for a second person, like a new one.
     """
     with operation(
         "give_new_password",
@@ -320,7 +320,13 @@ def give_new_password(
             )
         user.set_password(password)
         user.password_given = True
+        # Nobody has been in it, as after an import: its owner has no second step that would keep the giver out.
+        waits = user.last_login is None and _needs_a_second_person(actor, user)
+        if waits:
+            user.is_active, user.let_in_on = False, None
         user.save()
+        if waits and not RoleChange.objects.waiting().filter(user=user).exists():
+            RoleChange.objects.create(user=user, role=user.role, reason=reason, recorded_by=actor)
         signing_in.shut_out(user)
         tell_of_sign_in("password_given", user, actor)
         entry.subject = f"user:{user.pk}"
@@ -344,10 +350,15 @@ def _another_administrator(actor: User) -> str:
 def _closed_who_could_agree(actor: User) -> bool:
     """Whether this person lately closed an account that could have agreed: nobody gets rid of their second person."""
     closed = User.objects.visible_to(actor).filter(role__in=AGREEING_ROLES, is_active=False)
-    left = [f"user:{user.pk}" for user in closed if not user.never_let_in]
+    left = [f"user:{pk}" for pk in closed.values_list("pk", flat=True)]
     return Entry.objects.filter(
         actor=actor, operation="amend_member_of_staff", subject__in=left, at__gt=Now() - STILL_COUNTS
     ).exists()
+
+
+def _needs_a_second_person(actor: User, user: User) -> bool:
+    """Whether an account that this person gives a first password waits: only where nobody could agree it does not."""
+    return _who_could_agree(actor, user).exists() or _closed_who_could_agree(actor)
 
 
 def _who_could_agree(actor: User, user: User) -> QuerySet[User]:
@@ -414,6 +425,14 @@ def agree_role_change(
         change.decision, change.decided_by = RoleChange.Decision.AGREED, actor
         change.save()
         opens = user.never_let_in
+        if (
+            opens
+            and user.password_given
+            and _last_by(actor, user, "give_new_password", "add_member_of_staff")
+        ):
+            raise Refused(
+                Problem("You gave this account its password. Somebody else has to agree that it opens")
+            )
         user.role = change.role
         if opens:
             user.is_active, user.let_in_on = True, today

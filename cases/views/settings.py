@@ -320,8 +320,8 @@ SECTIONS = (
     ),
     Section(
         "staff", "Staff",
-        "A change of team or access counts from the person's next request on. A new account opens, and a change of role "
-        "counts, once a second person agrees under Role changes. "
+        "A change of team or access counts from the person's next request on. A new account opens, and a change of "
+        "role counts, once a second person agrees under Role changes. "
         "An account that nobody signs in to for 45 days is closed, and can be opened again here.",
         "add_member_of_staff", ("Name", "Role", "Team", "Access", "Last sign-in"), _staff, "Nobody yet.",
     ),
@@ -528,8 +528,8 @@ class AddMemberOfStaff(SettingView):
         made = super().run(form)
         if made.is_active:
             words = (
-                f"{made.name} was added and can sign in now, since there was nobody else to agree. They choose their own "
-                "password first"
+                f"{made.name} was added and can sign in now, since there was nobody else to agree. They choose their "
+                "own password first"
             )
         else:
             words = (
@@ -585,8 +585,8 @@ class ResetSecondStep(_OfOneRow):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         intro = (
             f"Make sure that it is {self.root().name} who asks, by their face or by a telephone number you know: "
-            "until they set up a new one, their password alone lets somebody set one up. They, and information governance, "
-            "are told by email that you took it away."
+            "until they set up a new one, their password alone lets somebody set one up. They, and information "
+            "governance, are told by email that you took it away."
         )
         return super().get_context_data(intro=intro, **kwargs)
 
@@ -597,13 +597,23 @@ class GiveNewPassword(_OfOneRow):
     title = "Give a new password"
     form_class = NewPasswordForm
     button = "Give it"
-    done = "They were signed out. They sign in with the new password once, and choose their own"
+
+    def run(self, form: OperationForm) -> Any:
+        made = super().run(form)
+        words = "They were signed out. They sign in with the new password once, and choose their own"
+        if made.never_let_in:
+            words = (
+                "Given. Nobody has used this account yet, so it is closed until another administrator, or a colleague "
+                "in information governance, agrees to it under Role changes"
+            )
+        messages.success(self.request, words)
+        return made
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         intro = (
             f"For {self.root().name}, who forgot theirs. Make sure that it is they who ask, by their face or by a "
-            "telephone number you know. It opens nothing but the page where they choose their own. They, and information "
-            "governance, are told by email that you gave it."
+            "telephone number you know. It opens nothing but the page where they choose their own. They, and "
+            "information governance, are told by email that you gave it."
         )
         return super().get_context_data(intro=intro, **kwargs)
 
@@ -624,8 +634,8 @@ class AskRoleChange(_OfOneRow):
         intro = f"{member.name} is now: {member.get_role_display()}. Nothing changes until a second person agrees."
         if member.never_let_in:
             intro = (
-                f"The account of {member.name} was never open. Choose {member.get_role_display()} again, or another role: "
-                "the account opens when a second person agrees."
+                f"The account of {member.name} was never open. Choose {member.get_role_display()} again, or another "
+                "role: the account opens when a second person agrees."
             )
         return super().get_context_data(intro=intro, **kwargs)
 
@@ -640,9 +650,9 @@ class _RoleChangeView(_OfOneRow):
         change = self.root()
         if change.user.never_let_in:
             intro = (
-                f"{change.recorded_by.name} asks that a new account opens for {change.user.name}, {change.user.email}, as: "
-                f"{change.get_role_display()}. Reason: {change.reason}. Agree only if you know that they work here in "
-                "this role: the account opens at once."
+                f"{change.recorded_by.name} asks that a new account opens for {change.user.name}, {change.user.email}, "
+                f"as: {change.get_role_display()}. Reason: {change.reason}. Agree only if you know that they work "
+                "here in this role: the account opens at once."
             )
             return super().get_context_data(intro=intro, change=change, **kwargs)
         intro = (

@@ -1,4 +1,4 @@
-"""Which browser and system somebody signed in from, as they would call them: enough to tell one's own from a stranger's.
+"""Which browser and system somebody signed in from, in words: enough to tell one's own from a stranger's.
 
 Browsers say what they are in a line in which each also names others; the first of these that it holds is meant.
 """

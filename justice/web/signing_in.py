@@ -95,7 +95,7 @@ class Accounts(DefaultAccountAdapter):
         """Said by our own pages, where there is anything to say."""
 
     def set_password(self, user: User, password: str) -> None:
-        """One's own, whoever gave the one before. Only these columns: the rest may have changed since the request began."""
+        """One's own, whoever gave the one before. Of the account's other columns none is written back."""
         user.set_password(password)
         user.password_given = False
         user.save(update_fields=("password", "password_given"))
