@@ -101,6 +101,7 @@ def _teams(user: User) -> list[list[Cell]]:
 
 
 def _staff(user: User) -> list[list[Cell]]:
+    waiting = RoleChange.objects.visible_to(user).filter(decision="")
     return [
         [
             _links(user, "amend_member_of_staff", "amend_member_of_staff", row.pk, row.name),
@@ -111,7 +112,7 @@ def _staff(user: User) -> list[list[Cell]]:
         ]
         for row in User.objects.visible_to(user)
         .with_held()
-        .annotate(waits=Exists(RoleChange.objects.waiting().filter(user=OuterRef("pk"))))
+        .annotate(waits=Exists(waiting.filter(user=OuterRef("pk"))))
         .select_related("team")
         .order_by("-is_active", "name")
     ]
