@@ -899,14 +899,19 @@ def test_the_owner_of_an_account_is_told_at_once(figure: Figure, clock: Any):
     assert user.name not in kept
 
 
-@pytest.mark.parametrize(("what", "path"), [("key_added", "AddKey"), ("key_removed", "RemoveKey")])
-def test_keys_are_told_of_as_apps_are(what: str, path: str):
-    from justice.web import signing_in as own_pages
-
-    view = getattr(own_pages, path)
-    assert issubclass(view, own_pages._Told)
-    assert view.what == what
-    assert what in notices.SIGN_IN_CHANGES
+def test_the_owner_is_told_of_keys_as_of_apps(clock: Any):
+    user, client = a_person(), Client()
+    send(client, user.email)
+    page = client.get(reverse("mfa_add_webauthn"))
+    client.post(page["Location"], {"password": PASSWORD})
+    client.get(reverse("mfa_add_webauthn"))
+    with patch("allauth.mfa.webauthn.forms.auth"):  # what a key says; there is none in this machine
+        added = client.post(reverse("mfa_add_webauthn"), {"name": "Mine", "credential": '{"id": "x"}'})
+    assert added.status_code == 302, added.content.decode()
+    assert told() == [(user.email, "a security key was added as second step", "yourself")]
+    key = Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN)
+    assert client.post(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 302
+    assert told() == [(user.email, "a security key was removed as second step", "yourself")]
 
 
 def test_a_change_that_fails_tells_nobody(clock: Any):
