@@ -42,7 +42,7 @@ class CouncilForm(LocalityForm):
     password = TextField(
         "First password",
         min_length=12,
-        hint="At least 12 characters. Give it to them in person",
+        hint="At least 12 characters. Give it to them in person. They choose their own when they first sign in",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

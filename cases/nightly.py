@@ -12,7 +12,7 @@ from django.conf import settings
 from cases import drafts, operations, seals, search, signing_in, timescales, unusual
 from cases.jobs import Running
 from cases.models import Case, Job, Person, Submission
-from cases.notices import claim_notices, send_messages, send_of_stop, send_opening_messages
+from cases.notices import claim_notices, send_messages, send_of_sign_in, send_of_stop, send_opening_messages
 from cases.operation import Stale, system_user
 
 log = logging.getLogger(__name__)
@@ -126,4 +126,13 @@ def tell_of_opening(job: Running) -> dict[str, Any]:
 
 def tell_of_stop(job: Running) -> dict[str, Any]:
     """A message to the managers of somebody who was stopped (cases.budget): that there was one, and where to look."""
-    return {"messages": send_of_stop(job.arguments["stop"])}
+    return {"messages": send_of_stop(job.arguments["stop"], job.now())}
+
+
+def tell_of_sign_in(job: Running) -> dict[str, Any]:
+    """A message to somebody whose sign-in was changed, at once, and to information governance where it matters."""
+    return {
+        "messages": send_of_sign_in(
+            job.row.run_key, **job.arguments, happened=job.row.created_at, at=job.now()
+        )
+    }

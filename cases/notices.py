@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -126,7 +129,7 @@ def send_opening_messages(opening: int, at: datetime) -> int:
     sent = 0
     unsent = Notice.objects.filter(kind="opened", subject=f"opening:{opening}", sent_at=None)
     for notice in unsent.filter(recipient__is_active=True).select_related("recipient"):
-        if not Notice.objects.filter(pk=notice.pk, sent_at=None).update(sent_at=at):
+        if not _claimed(notice, at):
             continue
         EmailMessage(
             subject="Justice social work: a restricted record was opened with a reason",
@@ -141,22 +144,118 @@ def send_opening_messages(opening: int, at: datetime) -> int:
     return sent
 
 
-def send_of_stop(key: int) -> int:
+def _claimed(notice: Notice, at: datetime) -> bool:
+    """Take the right to send its message; False where another run, or this one before it died, took it."""
+    return bool(Notice.objects.filter(pk=notice.pk, sent_at=None).update(sent_at=at))
+
+
+def _send_once(kind: str, subject: str, user: User, on: date, at: datetime, *, title: str, body: str) -> bool:
+    """A message that is about no case, once however often its job dies: its row is the right to send it."""
+    notice, _ = Notice.objects.get_or_create(
+        kind=kind, recipient=user, subject=subject, clause="", occurrence=1, due_on=on
+    )
+    if not _claimed(notice, at):
+        return False
+    EmailMessage(subject=f"Justice social work: {title}", body=body, to=[user.email]).send()
+    return True
+
+
+def send_of_stop(key: int, at: datetime) -> int:
     """One message to whoever answers for somebody who was stopped: their manager, or the council's, and governance."""
     stop = Stop.objects.select_related("user", "council").get(pk=key)
     staff = User.objects.filter(council=stop.council, is_active=True).exclude(pk=stop.user_id)
     managers = staff.filter(role=Role.FIRST_LINE_MANAGER, team=stop.user.team_id, team__isnull=False)
     told = list(managers) or list(staff.filter(role=Role.SENIOR_MANAGER))
     told += staff.filter(role=Role.INFORMATION_GOVERNANCE)
-    for user in told:
-        EmailMessage(
-            subject="Justice social work: somebody looked at many records outside their own work",
-            body=(
-                "A member of staff was stopped because they looked at many records outside their own caseload and "
-                "team.\n\n"
-                f"Sign in to see who and when: {settings.SITE_ADDRESS}/exports/\n\n"
-                "This message holds no details of anybody. Do not reply to it.\n"
-            ),
-            to=[user.email],
-        ).send()
-    return len(told)
+    on = timezone.localdate(stop.at)
+    body = (
+        "A member of staff was stopped because they looked at many records outside their own caseload and "
+        "team.\n\n"
+        f"Sign in to see who and when: {settings.SITE_ADDRESS}/exports/\n\n"
+        "This message holds no details of anybody. Do not reply to it.\n"
+    )
+    title = "somebody looked at many records outside their own work"
+    sent = [_send_once("stopped", f"stop:{key}", user, on, at, title=title, body=body) for user in told]
+    return sum(sent)
+
+
+# ---------------------------------------------------------------- how somebody signs in
+
+
+@dataclass(frozen=True)
+class SignInChange:
+    """What changed of how somebody signs in, in words; and whether information governance is told as well."""
+
+    words: str
+    governance: bool = False
+
+
+SIGN_IN_CHANGES: Final = {
+    "password_given": SignInChange("a new password was given", governance=True),
+    "second_step_taken": SignInChange("the second step was taken away", governance=True),
+    "role_agreed": SignInChange("another role was agreed to", governance=True),
+    "account_opened": SignInChange("the account was opened, as a second person agreed", governance=True),
+    "account_reopened": SignInChange("the account was opened again", governance=True),
+    "password_changed": SignInChange("the password was changed"),
+    "app_added": SignInChange("an app was added as second step"),
+    "app_removed": SignInChange("the app was removed as second step"),
+    "key_added": SignInChange("a security key was added as second step"),
+    "key_removed": SignInChange("a security key was removed as second step"),
+    "codes_made": SignInChange("new recovery codes were made"),
+}
+
+
+# What to do about it, for whoever reads the message.
+IF_NOT_YOU: Final = (
+    "If it was not you, somebody else may be signed in as you. Tell an administrator or information governance at "
+    "once, by telephone or in person. Then change your password under Your sign-in, and sign out everywhere else.\n"
+)
+IF_NOT_EXPECTED: Final = (
+    "If you did not expect this, tell information governance or another administrator than the one who did it at once, "
+    "by telephone or in person.\n"
+)
+IF_NOT_MEANT: Final = (
+    "Make sure that it was meant: ask the owner of the account, by telephone or in person. If it was not, have another "
+    "administrator than the one who did it close the account.\n"
+)
+
+
+def tell_of_sign_in(what: str, user: User, by: User) -> None:
+    """Have the owner of an account told at once how it was changed, as part of the change itself."""
+    if what not in SIGN_IN_CHANGES:
+        raise ValueError(f"no such change: {what}")
+    jobs.ask(
+        "tell_of_sign_in",
+        uuid.uuid4().hex,
+        arguments={"what": what, "user": user.pk, "by": by.pk},
+        council=user.council,
+    )
+
+
+def send_of_sign_in(key: str, what: str, user: int, by: int, happened: datetime, at: datetime) -> int:
+    """The message to the owner of the account, closed or not, and to information governance where they are told.
+
+    It names the account and the colleague, since without these nobody could say whether it was meant; nobody else.
+    """
+    change, owner, actor = SIGN_IN_CHANGES[what], User.objects.get(pk=user), User.objects.get(pk=by)
+    when = timezone.localtime(happened)
+    own = actor.pk == owner.pk
+    who = "yourself" if own else f"{actor.name}, {actor.get_role_display()}"
+
+    def tell(reader: User, whose: str, title: str, remedy: str) -> bool:
+        body = (
+            f"What happened: {change.words}.\nWhose account: {whose}.\n"
+            f"When: {when:%-d %B %Y at %H:%M}, Scotland's time.\nBy: {who}.\n\n"
+            f"{remedy}\nDo not reply to this message.\n"
+        )
+        return _send_once("sign_in", f"sign_in:{key}", reader, when.date(), at, title=title, body=body)
+
+    sent = int(tell(owner, "yours", "your sign-in was changed", IF_NOT_YOU if own else IF_NOT_EXPECTED))
+    if change.governance:
+        officers = User.objects.filter(
+            council=owner.council, role=Role.INFORMATION_GOVERNANCE, is_active=True
+        )
+        whose = f"{owner.name}, {owner.get_role_display()}"
+        for officer in officers.exclude(pk=owner.pk):
+            sent += tell(officer, whose, "a colleague's sign-in was changed", IF_NOT_MEANT)
+    return sent

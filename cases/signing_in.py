@@ -122,6 +122,17 @@ def second_steps(user: User) -> QuerySet[Authenticator]:
     return Authenticator.objects.filter(user=user).order_by("pk")
 
 
+def came_back(user: User, at: datetime) -> bool:
+    """Whether the owner signed in again after their second step was taken away at that moment, with all it takes.
+
+    Where a second step is required only a new one shows that: with the password alone one gets no further than to it.
+    """
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    if second_steps(user).filter(type__in=kinds).exists():
+        return True  # all there were had been taken away
+    return not settings.SECOND_STEP_REQUIRED and user.last_login is not None and user.last_login > at
+
+
 def take(authenticator: Authenticator, step: int) -> bool:
     """Use up the half minute that a code was made for; False where it, or a later one, was used before.
 

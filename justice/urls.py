@@ -5,7 +5,6 @@ from __future__ import annotations
 from allauth.account import views as account_views
 from allauth.mfa.base import views as code_views
 from allauth.mfa.recovery_codes import views as recovery_views
-from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn import views as key_views
 from allauth.socialaccount.providers.openid_connect import views as council_views
 from django.conf import settings
@@ -85,16 +84,16 @@ entrance: list[URLPattern | URLResolver] = [
     path("your-sign-in/", signing_in.own_sign_in, name="mfa_index"),
     path("your-sign-in/", signing_in.own_sign_in, name="mfa_list_webauthn"),
     path("your-sign-in/password/", signing_in.ChangePassword.as_view(), name="account_change_password"),
-    path("your-sign-in/app/", app_views.activate_totp, name="mfa_activate_totp"),
-    path("your-sign-in/app/remove/", app_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("your-sign-in/app/", signing_in.ActivateApp.as_view(), name="mfa_activate_totp"),
+    path("your-sign-in/app/remove/", signing_in.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("your-sign-in/recovery-codes/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "your-sign-in/recovery-codes/new/",
-        recovery_views.generate_recovery_codes,
+        signing_in.MakeRecoveryCodes.as_view(),
         name="mfa_generate_recovery_codes",
     ),
-    path("your-sign-in/keys/new/", key_views.add_webauthn, name="mfa_add_webauthn"),
-    path("your-sign-in/keys/<int:pk>/remove/", key_views.remove_webauthn, name="mfa_remove_webauthn"),
+    path("your-sign-in/keys/new/", signing_in.AddKey.as_view(), name="mfa_add_webauthn"),
+    path("your-sign-in/keys/<int:pk>/remove/", signing_in.RemoveKey.as_view(), name="mfa_remove_webauthn"),
     path("your-sign-in/sessions/end/", signing_in.end_other_sign_ins, name="end_other_sign_ins"),
     path("your-sign-in/sessions/<int:sign_in>/end/", signing_in.end_sign_in, name="end_sign_in"),
 ]

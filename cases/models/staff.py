@@ -150,6 +150,8 @@ class User(AbstractBaseUser, Versioned):
     is_active = models.BooleanField(default=True)
     # The day from which disuse counts where nobody has signed in since: when the account was made, or let in again.
     let_in_on = models.DateField(null=True, blank=True, editable=False)
+    # Somebody else chose the password and knows it: whoever signs in with it gets no further than to choose their own.
+    password_given = models.BooleanField(default=False, editable=False)
 
     objects = UserManager()
     history = tracked()
@@ -173,3 +175,8 @@ class User(AbstractBaseUser, Versioned):
 
     def get_full_name(self) -> str:
         return self.name
+
+    @property
+    def never_let_in(self) -> bool:
+        """Whether the account never opened: it does so only when a second person agrees to its role."""
+        return not self.is_active and self.let_in_on is None and self.last_login is None

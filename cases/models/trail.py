@@ -168,11 +168,14 @@ class NoticeQuerySet(models.QuerySet):
 
 
 class Notice(models.Model):
-    """Somebody is told of a timescale, once: the unique row is the right to send."""
+    """Somebody is told of a timescale, once: the unique row is the right to send.
+
+    One without a case is only the right to send a message: no page shows it.
+    """
 
     kind = models.CharField(max_length=20)
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
-    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="notices")
     subject = models.CharField(max_length=60)
     clause = models.CharField(max_length=50)
     occurrence = models.PositiveSmallIntegerField()

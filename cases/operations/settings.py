@@ -9,6 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from cases import signing_in, timescales
 from cases.calendars import standards_of
@@ -18,6 +19,7 @@ from cases.models import (
     Allocation,
     CalendarDay,
     Council,
+    Entry,
     Locality,
     LocalStandard,
     Role,
@@ -26,10 +28,13 @@ from cases.models import (
     Timescale,
     User,
 )
+from cases.notices import tell_of_sign_in
 from cases.operation import council_of, operation
 from justice.domain.errors import Problem, Refused
 from justice.domain.standards import WORKING_DAYS
 
+# For so long an account that one closed still counts among those who could agree to what one asks for.
+STILL_COUNTS = timedelta(days=30)
 LONGEST_CLOSURE = timedelta(
     days=14
 )  # no run of closed days is longer: a report due before a hearing lies within it
@@ -64,6 +69,7 @@ def open_council(
         if email:
             first = User(council=council, name=administrator, email=email.lower(), role=Role.ADMINISTRATOR)
             first.set_password(password)
+            first.password_given = True
             _save_named(first, "email")
         entry.council, entry.subject = council, f"council:{council.pk}"
     return council
@@ -156,6 +162,7 @@ def add_member_of_staff(
     today: date | None = None,
     key: uuid.UUID | None = None,
 ) -> User:
+    """An account that waits for a second person to agree to its role; only where nobody could, it opens at once."""
     body = {
         "name": name,
         "email": email,
@@ -170,19 +177,18 @@ def add_member_of_staff(
         email=email.lower(),
         role=role,
         registered_social_worker=registered_social_worker,
-        let_in_on=today,
+        password_given=True,
     )
     with operation("add_member_of_staff", actor=actor, key=key, body=body) as entry:
         _check_role(role, team)
-        if role in AGREEING_ROLES and _who_could_agree(actor, user).exists():
-            # Otherwise one person could make themselves the second one.
-            raise Refused(
-                Problem(
-                    "Add them with another role, then ask for this one: somebody else has to agree", "role"
-                )
-            )
+        waits = _needs_a_second_person(actor, user)
+        user.is_active, user.let_in_on = not waits, None if waits else today
         user.set_password(password)
         _save_named(user, "email")
+        if waits:
+            RoleChange.objects.create(user=user, role=role, reason="A new account", recorded_by=actor)
+        else:
+            entry.reason = "Opened at once: there was nobody else to agree"
         entry.subject = f"user:{user.pk}"
     return user
 
@@ -212,8 +218,17 @@ def amend_member_of_staff(
         if user.pk == actor.pk:
             raise Refused(Problem("Somebody else must change your own team or access"))
         _check_role(user.role, team)
+        if is_active and user.never_let_in:
+            raise Refused(
+                Problem(
+                    "This account was never open. It opens when a second person agrees to its role: ask for the role, "
+                    "or wait until it is agreed to",
+                    "is_active",
+                )
+            )
         if is_active and not user.is_active:
             user.let_in_on = today
+            tell_of_sign_in("account_reopened", user, actor)
         user.name, user.team, user.is_active = name, team, is_active
         user.registered_social_worker = registered_social_worker
         user.save()
@@ -255,8 +270,18 @@ def reset_second_step(
     ) as entry:
         if user.pk == actor.pk:
             raise Refused(Problem("Somebody else must take away your own second step"))
+        if user.password_given and _last_by(actor, user, "give_new_password", "add_member_of_staff"):
+            raise Refused(
+                Problem(
+                    "You gave this account the password it has now. Taking away its second step as well would let you "
+                    f"sign in as {user.name}. Wait until they have signed in and chosen their own. If they cannot, "
+                    f"{_another_administrator(actor)} has to take the second step away",
+                    code="both-by-one",
+                )
+            )
         Authenticator.objects.filter(user=user).delete()
         signing_in.shut_out(user)
+        tell_of_sign_in("second_step_taken", user, actor)
         entry.subject = f"user:{user.pk}"
     return user
 
@@ -270,7 +295,9 @@ def give_new_password(
     expected_version: int,
     key: uuid.UUID | None = None,
 ) -> User:
-    """For somebody who forgot theirs. It ends every session they have; a second step stays as it was."""
+    """For somebody who forgot theirs, until they choose their own at the next sign-in. It ends every session they have;
+    a second step stays as it was. An account that nobody ever signed in to waits for a second person, like a new one.
+    """
     with operation(
         "give_new_password",
         actor=actor,
@@ -281,11 +308,57 @@ def give_new_password(
     ) as entry:
         if user.pk == actor.pk:
             raise Refused(Problem("Change your own password under Your sign-in"))
+        taken = _last_by(actor, user, "reset_second_step")
+        if taken is not None and not signing_in.came_back(user, taken.at):
+            raise Refused(
+                Problem(
+                    "You took away the second step of this account. Giving it a password as well would let you sign in "
+                    f"as {user.name}. Wait until they have signed in and set up a new second step. If they cannot, "
+                    f"{_another_administrator(actor)} has to give the password",
+                    code="both-by-one",
+                )
+            )
         user.set_password(password)
+        user.password_given = True
+        # Nobody has been in it, as after an import: its owner has no second step that would keep the giver out.
+        waits = user.last_login is None and _needs_a_second_person(actor, user)
+        if waits:
+            user.is_active, user.let_in_on = False, None
         user.save()
+        if waits and not RoleChange.objects.waiting().filter(user=user).exists():
+            RoleChange.objects.create(user=user, role=user.role, reason=reason, recorded_by=actor)
         signing_in.shut_out(user)
+        tell_of_sign_in("password_given", user, actor)
         entry.subject = f"user:{user.pk}"
     return user
+
+
+def _last_by(actor: User, user: User, *names: str) -> Entry | None:
+    """The last of these changes of somebody's account, if this person made it."""
+    last = Entry.objects.filter(operation__in=names, subject=f"user:{user.pk}").order_by("-at", "-pk").first()
+    return last if last is not None and last.actor_id == actor.pk else None
+
+
+def _another_administrator(actor: User) -> str:
+    """Who must do what this administrator may not, and where there is none yet, how to get one."""
+    others = User.objects.visible_to(actor).filter(role=Role.ADMINISTRATOR, is_active=True)
+    if others.exclude(pk=actor.pk).exists():
+        return "another administrator"
+    return "another administrator (there is none: ask for that role for a colleague, and information governance agrees)"
+
+
+def _closed_who_could_agree(actor: User) -> bool:
+    """Whether this person lately closed an account that could have agreed: nobody gets rid of their second person."""
+    closed = User.objects.visible_to(actor).filter(role__in=AGREEING_ROLES, is_active=False)
+    left = [f"user:{pk}" for pk in closed.values_list("pk", flat=True)]
+    return Entry.objects.filter(
+        actor=actor, operation="amend_member_of_staff", subject__in=left, at__gt=Now() - STILL_COUNTS
+    ).exists()
+
+
+def _needs_a_second_person(actor: User, user: User) -> bool:
+    """Whether an account that this person gives a first password waits: only where nobody could agree it does not."""
+    return _who_could_agree(actor, user).exists() or _closed_who_could_agree(actor)
 
 
 def _who_could_agree(actor: User, user: User) -> QuerySet[User]:
@@ -310,7 +383,7 @@ def ask_role_change(
         if user.pk == actor.pk:
             raise Refused(Problem("Somebody else must ask for a role for you"))
         _check_role(role, user.team)
-        if role == user.role:
+        if role == user.role and not user.never_let_in:
             raise Refused(Problem("They have this role already. Choose another", "role"))
         if not _who_could_agree(actor, user).exists():
             raise Refused(
@@ -331,9 +404,14 @@ def ask_role_change(
 
 
 def agree_role_change(
-    *, actor: User, change: RoleChange, expected_version: int, key: uuid.UUID | None = None
+    *,
+    actor: User,
+    change: RoleChange,
+    expected_version: int,
+    today: date | None = None,
+    key: uuid.UUID | None = None,
 ) -> RoleChange:
-    """Agree to what somebody else asked for: it counts from the person's next request on."""
+    """Agree to what somebody else asked for: it counts from the person's next request on, and opens a new account."""
     with operation(
         "agree_role_change", actor=actor, root=change, expected_version=expected_version, key=key
     ) as entry:
@@ -346,9 +424,21 @@ def agree_role_change(
         _check_role(change.role, user.team)
         change.decision, change.decided_by = RoleChange.Decision.AGREED, actor
         change.save()
+        opens = user.never_let_in
+        if (
+            opens
+            and user.password_given
+            and _last_by(actor, user, "give_new_password", "add_member_of_staff")
+        ):
+            raise Refused(
+                Problem("You gave this account its password. Somebody else has to agree that it opens")
+            )
         user.role = change.role
+        if opens:
+            user.is_active, user.let_in_on = True, today
         user.version += 1
         user.save()
+        tell_of_sign_in("account_opened" if opens else "role_agreed", user, actor)
         entry.subject = f"role_change:{change.pk}"
     return change
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -100,16 +101,18 @@ def _teams(user: User) -> list[list[Cell]]:
 
 
 def _staff(user: User) -> list[list[Cell]]:
+    waiting = RoleChange.objects.visible_to(user).filter(decision="")
     return [
         [
             _links(user, "amend_member_of_staff", "amend_member_of_staff", row.pk, row.name),
             Cell(row.get_role_display()),
             Cell(row.team.name if row.team else "Whole council"),
-            Cell("Can sign in" if row.is_active else f"Cannot sign in{_still_holds(row.held)}"),
+            Cell("Can sign in" if row.is_active else f"Cannot sign in{_why_closed(row)}"),
             Cell(f"{timezone.localtime(row.last_login):%-d %B %Y}" if row.last_login else "Never"),
         ]
         for row in User.objects.visible_to(user)
         .with_held()
+        .annotate(waits=Exists(waiting.filter(user=OuterRef("pk"))))
         .select_related("team")
         .order_by("-is_active", "name")
     ]
@@ -124,7 +127,7 @@ def _roles(user: User) -> list[list[Cell]]:
         verb, url = ("Take back", "decline_role_change") if own else ("Agree or decline", "agree_role_change")
         shown.append(
             [
-                Cell(row.user.name),
+                Cell(f"{row.user.name}, a new account" if row.user.never_let_in else row.user.name),
                 Cell(row.get_role_display()),
                 Cell(f"{row.recorded_by.name}, {timezone.localtime(row.recorded_at):%-d %B %Y}"),
                 Cell(row.reason),
@@ -135,6 +138,15 @@ def _roles(user: User) -> list[list[Cell]]:
             ]
         )
     return shown
+
+
+def _why_closed(row: User) -> str:
+    """What has to happen before a closed account opens, or what its owner left behind."""
+    if not row.never_let_in:
+        return _still_holds(row.held)
+    return (
+        " until a second person agrees" if row.waits else ": ask for their role, and a second person agrees"
+    )
 
 
 def _still_holds(held: int) -> str:
@@ -309,14 +321,15 @@ SECTIONS = (
     ),
     Section(
         "staff", "Staff",
-        "A change of team or access counts from the person's next request on. A change of role needs a second person. "
+        "A change of team or access counts from the person's next request on. A new account opens, and a change of "
+        "role counts, once a second person agrees under Role changes. "
         "An account that nobody signs in to for 45 days is closed, and can be opened again here.",
         "add_member_of_staff", ("Name", "Role", "Team", "Access", "Last sign-in"), _staff, "Nobody yet.",
     ),
     Section(
         "roles", "Role changes",
         "One administrator asks, and another or somebody whose role is information governance agrees: only then does "
-        "it count. To ask, open the person under Staff.",
+        "it count, and only then does a new account open. To ask, open the person under Staff.",
         "", ("Name", "New role", "Asked by", "Reason", "State", "Action"), _roles,
         "No role has been changed yet.",
     ),
@@ -508,10 +521,24 @@ class AddMemberOfStaff(SettingView):
     call = staticmethod(operations.add_member_of_staff)
     title = "Add a member of staff"
     form_class = NewStaffForm
-    done = "They can sign in now"
 
     def about(self) -> dict[str, Any]:
         return {"today": today()}
+
+    def run(self, form: OperationForm) -> Any:
+        made = super().run(form)
+        if made.is_active:
+            words = (
+                f"{made.name} was added and can sign in now, since there was nobody else to agree. They choose their "
+                "own password first"
+            )
+        else:
+            words = (
+                f"{made.name} was added and cannot sign in yet. Now ask another administrator, or a colleague in "
+                "information governance, to agree under Role changes: that opens the account"
+            )
+        messages.success(self.request, words)
+        return made
 
 
 class _OfOneRow(SettingView):
@@ -559,7 +586,8 @@ class ResetSecondStep(_OfOneRow):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         intro = (
             f"Make sure that it is {self.root().name} who asks, by their face or by a telephone number you know: "
-            "until they set up a new one, their password alone lets somebody set one up."
+            "until they set up a new one, their password alone lets somebody set one up. They, and information "
+            "governance, are told by email that you took it away."
         )
         return super().get_context_data(intro=intro, **kwargs)
 
@@ -570,12 +598,23 @@ class GiveNewPassword(_OfOneRow):
     title = "Give a new password"
     form_class = NewPasswordForm
     button = "Give it"
-    done = "They were signed out, and sign in with the new password from now on"
+
+    def run(self, form: OperationForm) -> Any:
+        made = super().run(form)
+        words = "They were signed out. They sign in with the new password once, and choose their own"
+        if made.never_let_in:
+            words = (
+                "Given. Nobody has used this account yet, so it is closed until another administrator, or a colleague "
+                "in information governance, agrees to it under Role changes"
+            )
+        messages.success(self.request, words)
+        return made
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         intro = (
             f"For {self.root().name}, who forgot theirs. Make sure that it is they who ask, by their face or by a "
-            "telephone number you know, and ask them to change it under Your sign-in."
+            "telephone number you know. It opens nothing but the page where they choose their own. They, and "
+            "information governance, are told by email that you gave it."
         )
         return super().get_context_data(intro=intro, **kwargs)
 
@@ -594,6 +633,11 @@ class AskRoleChange(_OfOneRow):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         member = self.root()
         intro = f"{member.name} is now: {member.get_role_display()}. Nothing changes until a second person agrees."
+        if member.never_let_in:
+            intro = (
+                f"The account of {member.name} was never open. Choose {member.get_role_display()} again, or another "
+                "role: the account opens when a second person agrees."
+            )
         return super().get_context_data(intro=intro, **kwargs)
 
 
@@ -605,6 +649,13 @@ class _RoleChangeView(_OfOneRow):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         change = self.root()
+        if change.user.never_let_in:
+            intro = (
+                f"{change.recorded_by.name} asks that a new account opens for {change.user.name}, {change.user.email}, "
+                f"as: {change.get_role_display()}. Reason: {change.reason}. Agree only if you know that they work "
+                "here in this role: the account opens at once."
+            )
+            return super().get_context_data(intro=intro, change=change, **kwargs)
         intro = (
             f"{change.recorded_by.name} asks that {change.user.name}, now {change.user.get_role_display()}, becomes: "
             f"{change.get_role_display()}. Reason: {change.reason}"
@@ -617,8 +668,11 @@ class AgreeRoleChange(_RoleChangeView):
     call = staticmethod(operations.agree_role_change)
     title = "Agree to a change of role"
     button = "Agree"
-    done = "Agreed. It counts from their next request on"
+    done = "Agreed. It counts from now on"
     template_name = "settings/role_change.html"
+
+    def about(self) -> dict[str, Any]:
+        return {**super().about(), "today": today()}
 
 
 class DeclineRoleChange(_RoleChangeView):
@@ -626,7 +680,7 @@ class DeclineRoleChange(_RoleChangeView):
     call = staticmethod(operations.decline_role_change)
     title = "Decline a change of role"
     button = "Decline"
-    done = "Declined. The role stays as it was"
+    done = "Declined. The role stays as it was, and an account that was never open stays closed"
 
 
 class SetCalendarDay(SettingView):

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -160,19 +160,19 @@ class SignInRequired(LoginRequiredMiddleware):
         return super().handle_no_permission(request, view_func)
 
 
-class SecondStep:
-    """Where a second step is required, whoever signed in without one sets one up, and opens nothing else before.
+class _First:
+    """Something that whoever signed in has to do before anything else opens for them.
 
-    Asks the session, not the database: how somebody signed in is kept there.
+    Asks the session and the account that the request has read anyway, never the database again.
     """
 
-    OPEN: Final = frozenset(
-        {
-            "own_sign_in", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
-            "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
-            "sign_in", "account_login", "sign_out", "account_logout", "live", "ready", "accessibility",
-        }
-    )  # fmt: skip
+    OPEN: ClassVar[frozenset[str]]  # what opens meanwhile
+    page: ClassVar[str]  # where it is done
+    told: ClassVar[str]  # what a program is told instead
+
+    ALWAYS: Final = frozenset(
+        {"sign_in", "account_login", "sign_out", "account_logout", "live", "ready", "accessibility"}
+    )
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -180,23 +180,54 @@ class SecondStep:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def is_left_to_do(self, request: HttpRequest) -> bool:
+        raise NotImplementedError
+
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        from justice.web.signing_in import second_step_done
-
-        if (
-            not settings.SECOND_STEP_REQUIRED
-            or not request.user.is_authenticated
-            or second_step_done(request)
-        ):
+        if not request.user.is_authenticated or not self.is_left_to_do(request):
             return None
         match = request.resolver_match
-        if match is not None and match.url_name in self.OPEN:
+        if match is not None and match.url_name in self.OPEN | self.ALWAYS:
             return None
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": "Sign in with a second step first"}, status=403)
-        return redirect("own_sign_in")
+            return JsonResponse({"detail": self.told}, status=403)
+        return redirect(self.page)
+
+
+class OwnPassword(_First):
+    """Whoever signed in with a password that somebody else gave chooses their own, and opens nothing else before.
+
+    Stands before SecondStep: otherwise whoever gave the password could set up the second step as well.
+    """
+
+    OPEN = frozenset({"account_change_password"})
+    page = "account_change_password"
+    told = "Choose your own password first"
+
+    def is_left_to_do(self, request: HttpRequest) -> bool:
+        from justice.web.signing_in import has_to_choose
+
+        return has_to_choose(request)
+
+
+class SecondStep(_First):
+    """Where a second step is required, whoever signed in without one sets one up, and opens nothing else before."""
+
+    OPEN = frozenset(
+        {
+            "own_sign_in", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
+            "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+        }
+    )  # fmt: skip
+    page = "own_sign_in"
+    told = "Sign in with a second step first"
+
+    def is_left_to_do(self, request: HttpRequest) -> bool:
+        from justice.web.signing_in import has_to_choose, second_step_done
+
+        return settings.SECOND_STEP_REQUIRED and not second_step_done(request) and not has_to_choose(request)
 
 
 class RefusedLooks:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from allauth.account import forms as account_forms
@@ -19,11 +20,14 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp import forms as app_forms
+from allauth.mfa.totp import views as app_views
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn import forms as key_forms
+from allauth.mfa.webauthn import views as key_views
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet, InvalidToken
@@ -33,6 +37,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,19 +48,18 @@ from django.views.decorators.http import require_POST
 
 from cases import signing_in
 from cases.models import SignIn, User
+from cases.notices import tell_of_sign_in
+from justice.web.browsers import name_of
 
+# What the lock-out does, said by the numbers that it counts with.
+WAITS: Final = (
+    f"After {settings.AXES_FAILURE_LIMIT} wrong tries an account waits "
+    f"{settings.AXES_COOLOFF_TIME // timedelta(minutes=1)} minutes"
+)
 # One sentence for an address nobody has, a wrong password, an account that is closed and one that has to wait.
-NOT_IN: Final = (
-    "Enter the email address and password of your account. "
-    "After ten wrong tries an account waits five minutes"
-)
-WRONG_CODE: Final = (
-    "Enter the code that your app shows now, or a recovery code. Each is good once. After ten wrong tries an account "
-    "waits five minutes"
-)
-WRONG_PASSWORD: Final = (
-    "Enter the password you sign in with. After ten wrong tries an account waits five minutes"  # noqa: S105
-)
+NOT_IN: Final = f"Enter the email address and password of your account. {WAITS}"
+WRONG_CODE: Final = f"Enter the code that your app shows now, or a recovery code. Each is good once. {WAITS}"
+WRONG_PASSWORD: Final = f"Enter the password you sign in with. {WAITS}"
 
 
 # ---------------------------------------------------------------- what allauth asks
@@ -89,6 +93,12 @@ class Accounts(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Said by our own pages, where there is anything to say."""
+
+    def set_password(self, user: User, password: str) -> None:
+        """One's own, whoever gave the one before. Of the account's other columns none is written back."""
+        user.set_password(password)
+        user.password_given = False
+        user.save(update_fields=("password", "password_given"))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("own_sign_in")
@@ -148,6 +158,17 @@ def second_step_done(request: HttpRequest, user: User | None = None) -> bool:
     """Whether this session was opened with a second step: asked of the session alone."""
     records = get_authentication_records(request, user or request.user)
     return any(record.get("method") == "mfa" for record in records)
+
+
+def has_to_choose(request: HttpRequest) -> bool:
+    """Whether this session was opened with a password that somebody else gave, and knows.
+
+    Whoever comes by the council's own sign-in used no password.
+    """
+    if not request.user.password_given:
+        return False
+    records = get_authentication_records(request, request.user)
+    return not any(record.get("method") == "socialaccount" for record in records)
 
 
 @receiver(authenticator_added)
@@ -249,6 +270,10 @@ class ChangePasswordForm(_Plain, account_forms.ChangePasswordForm):
         first, second = cleaned.get("password1"), cleaned.get("password2")
         if first and second and first != second:
             self.add_error("password2", "Enter the same new password in both boxes")
+        if first and self.user.password_given and self.user.check_password(first):
+            self.add_error(
+                "password1", "Enter another password than the one you were given: whoever gave it knows it"
+            )
         return cleaned
 
 
@@ -370,7 +395,44 @@ class SignOut(LogoutView):
         return response
 
 
-class ChangePassword(account_views.PasswordChangeView):
+class _Told:
+    """A change of how one signs in, and the message that tells its owner of it: both or neither.
+
+    allauth's own signals would not do: it sends those of an app and of recovery codes after the change is committed.
+    """
+
+    what: ClassVar[str]
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            tell_of_sign_in(self.what, self.request.user, self.request.user)  # type: ignore[attr-defined]
+        return response
+
+
+class ActivateApp(_Told, app_views.ActivateTOTPView):
+    what = "app_added"
+
+
+class RemoveApp(_Told, app_views.DeactivateTOTPView):
+    what = "app_removed"
+
+
+class AddKey(_Told, key_views.AddWebAuthnView):
+    what = "key_added"
+
+
+class RemoveKey(_Told, key_views.RemoveWebAuthnView):
+    what = "key_removed"
+
+
+class MakeRecoveryCodes(_Told, recovery_views.GenerateRecoveryCodesView):
+    what = "codes_made"
+
+
+class ChangePassword(_Told, account_views.PasswordChangeView):
+    what = "password_changed"
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and not request.user.has_usable_password():
             raise Http404  # who signs in by the council's own sign-in has no password here
@@ -378,6 +440,11 @@ class ChangePassword(account_views.PasswordChangeView):
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        has_to = has_to_choose(self.request)
+        then_second_step = has_to and settings.SECOND_STEP_REQUIRED and not second_step_done(self.request)
+        return super().get_context_data(has_to=has_to, then_second_step=then_second_step, **kwargs)
 
 
 def own_sign_in(request: HttpRequest) -> HttpResponse:
@@ -397,7 +464,7 @@ def own_sign_in(request: HttpRequest) -> HttpResponse:
             "has_password": request.user.has_usable_password(),
             "required": settings.SECOND_STEP_REQUIRED and not second_step_done(request),
             "sign_ins": [
-                (one, one.session_key == here)
+                (one, name_of(one.device), one.session_key == here)
                 for one in signing_in.own_sign_ins(request.user, timezone.now())
             ],
         },

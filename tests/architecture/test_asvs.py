@@ -36,7 +36,8 @@ OUT = ("V9.", "V10.3.", "V10.4.", "V10.6.", "V10.7.", "V17.")
 # Of level 3, those that guard what would hurt people here most.
 BEYOND = set(
     str.split(
-        "V1.2.10 V2.3.5 V4.1.4 V6.3.8 V7.5.3 V8.3.2 V14.2.5 V14.2.6 V14.2.7 V14.2.8 V15.4.2 V15.4.3 V16.5.4"
+        "V1.2.10 V2.3.5 V4.1.4 V6.3.7 V6.3.8 V7.5.3 V8.3.2 V14.2.5 V14.2.6 V14.2.7 V14.2.8 V15.4.2 V15.4.3 "
+        "V16.5.4"
     )
 )
 ROW = re.compile(r"^\| (V[\d.]+) \| (\d) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)

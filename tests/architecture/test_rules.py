@@ -149,8 +149,8 @@ def clocks(text: str) -> list[str]:
     return [
         ast.unparse(call.func)
         for call in calls(text)
-        # With a moment given, localdate() asks no clock: it says which day in Scotland that moment was.
-        if not (call.args and ast.unparse(call.func).endswith("localdate"))
+        # With a moment given, these ask no clock: they say which day, or hour, in Scotland that moment was.
+        if not (call.args and ast.unparse(call.func).endswith(("localdate", "localtime")))
         and (
             (isinstance(call.func, ast.Attribute) and call.func.attr in names)
             or (isinstance(call.func, ast.Name) and call.func.id in names)

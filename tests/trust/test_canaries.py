@@ -355,7 +355,7 @@ def test_no_row_says_who_it_is_about(marked: Marked, figure):
 
 
 # Not of the night, but asked for by what somebody did; and a backup, which no open transaction lets through.
-ASKED_FOR = {"import_caseload", "dispose", "tell_of_stop", "tell_of_opening", "backup"}
+ASKED_FOR = {"import_caseload", "dispose", "tell_of_stop", "tell_of_opening", "tell_of_sign_in", "backup"}
 
 
 def night(marked: Marked) -> str:

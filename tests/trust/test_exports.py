@@ -30,6 +30,7 @@ from cases.models import (
     Consultation,
     Export,
     Gender,
+    Job,
     Opening,
     Person,
     Role,
@@ -445,6 +446,11 @@ def test_a_stop_says_so_tells_the_manager_once_and_leaves_own_work_open(settings
         governance = User.objects.filter(role=Role.INFORMATION_GOVERNANCE, council=user.council)
         assert told == {manager.email, *governance.values_list("email", flat=True)}
         assert len(mail.outbox) == len(told)
+        Job.objects.filter(kind="tell_of_stop").update(
+            state=Job.State.WAITING
+        )  # as if it had died at the end
+        jobs.work(timezone.now)
+        assert len(mail.outbox) == len(told), "told twice of one stop"
         assert user.name not in mail.outbox[0].body
         assert user.name in signed_in(manager).get(reverse("exports")).content.decode()
 

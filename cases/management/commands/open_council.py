@@ -36,4 +36,6 @@ class Command(BaseCommand):
             )
         except Refused as refused:
             raise CommandError(str(refused)) from None
-        self.stdout.write(f"{council.name} is open; {options['email']} can sign in")
+        self.stdout.write(
+            f"{council.name} is open; {options['email']} can sign in, and chooses their own password first"
+        )
