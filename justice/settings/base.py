@@ -278,6 +278,13 @@ STORAGES = {
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # they are for our own pages
 MEDIA_ROOT = VAR / "files"  # nothing in it is ever served by address
 
+# What one PDF document may take, and how many each worker process makes at once; a further one waits a little, and is
+# then refused. A worker has four threads (justice.gunicorn), so that there is always one for pages.
+PDF_SECONDS = env.int("PDF_SECONDS", default=30)
+PDF_MEMORY_MB = env.int("PDF_MEMORY_MB", default=400)
+PDF_AT_ONCE = 2
+PDF_WAIT_SECONDS = 5
+
 # Backups (justice.keeping): one encrypted file each night, with the database and these folders in it. The private half
 # of the key is never on this machine. POSTGRESQL_BIN is where pg_dump and pg_restore of the server's version are.
 BACKUP_FOLDER = Path(env("BACKUP_FOLDER", default=str(VAR / "backups")))
