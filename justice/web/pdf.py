@@ -60,7 +60,9 @@ class TooMuch(NotMade):
     """It would have taken longer, or more memory, than one document may."""
 
     title = "This document is too long to make"
-    why = "Choose a shorter period or fewer kinds of record, if the page offers them, or print the page itself."
+    why = (
+        "Choose a shorter period or fewer kinds of record, if the page offers them, or print the page itself."
+    )
 
 
 class Busy(NotMade):

@@ -20,6 +20,7 @@ import tempfile
 import traceback
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 # What a child says first of what it sends.
@@ -67,8 +68,7 @@ def make(answer: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (order.memory, order.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError):  # if the machine itself runs short, this goes before anybody's page
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
+        Path("/proc/self/oom_score_adj").write_text("1000")
     tempfile.tempdir = order.folder
     answer.send_bytes(BEGUN)
     try:
