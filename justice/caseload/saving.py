@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, models
+from django.db import models
 from django.db.models import Sum
 from django.db.models.functions import Now
 
@@ -37,7 +37,7 @@ from cases.models import (
 )
 from cases.models.base import current_entry
 from justice.caseload import changes as planned
-from justice.caseload.bulk import insert
+from justice.caseload.bulk import insert, plan_anew
 from justice.caseload.changes import Change, ChangeSet, given
 from justice.caseload.format import BY_TABLE, KPI_TABLES
 from justice.domain.errors import Problem, Refused
@@ -61,18 +61,7 @@ def save(changes: ChangeSet, *, actor: User, council: Council, entry: Entry, say
     for words, step in saving.steps():
         say(words)
         step()
-    _plan_anew()
-
-
-def _plan_anew() -> None:
-    """Let PostgreSQL plan its checks of foreign keys for the tables as they are now.
-
-    It checks all of them at the end of the transaction, by plans that a connection keeps. One that was made while a table
-    held a few rows reads that table from its first row to its last for each new row (decision 15 has the numbers).
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("DISCARD PLANS")
+    plan_anew()
 
 
 @dataclass

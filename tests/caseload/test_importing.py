@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Assessment, LevelBands, Plan, ReportRequest, Review
 from cases import timescales
@@ -27,10 +28,12 @@ from cases.models import (
     User,
 )
 from cases.operation import system_user
-from justice.caseload import saving
+from justice.caseload import demonstration, saving
 from justice.caseload.importing import bring_in
 from orders.models import Absence, Attendance, Contact, HoursLine, Order, Release, Requirement
-from orders.operations import record_attendance
+from orders.operations import record_attendance, record_contact
+from tests.builders import an_order, worker_of
+from tests.trust.own_database import own_database  # noqa: F401  (a fixture is found by name)
 
 pytestmark = pytest.mark.django_db
 
@@ -524,3 +527,53 @@ def test_without_a_name_the_first_council_gets_one(tmp_path):
     _, out, _ = command(str(bundle(tmp_path / "first")), "--today", "2026-11-24")
     assert 'one called "Council" is opened' in out
     assert Council.objects.get().name == "Council"
+
+
+# ---------------------------------------------------------------- PostgreSQL's plans
+
+
+def whole_tables_read() -> int:
+    """Rows read so far in this transaction by going through a whole table of orders, cases or people."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables "
+            "WHERE relname IN ('orders_order', 'cases_case', 'cases_person')"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.postgresql_only
+def test_what_was_planned_for_small_tables_is_planned_anew_before_the_checks(tmp_path):
+    with CaptureQueriesContext(connection) as asked:
+        bring(bundle(tmp_path))
+    written = [one["sql"] for one in asked if one["sql"].startswith(("INSERT", "UPDATE", "DISCARD"))]
+    at = written.index("DISCARD PLANS")
+    # After it comes the entry of the import itself, and no more.
+    assert all('"cases_entry' in one for one in written[at + 1 :])
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.night
+@pytest.mark.usefixtures("own_database")
+def test_an_import_after_a_little_work_reads_no_whole_table_for_each_row(tmp_path, monkeypatch):
+    """Tables were vacuumed while empty, and their checks planned for a few rows; then a whole caseload comes."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()  # other processes of the site have plans of their own
+    for _ in range(8):
+        order = an_order(hours=100, months=12, imposed=date(2026, 10, 1), today=TODAY)
+        by = {"actor": worker_of(order.case), "order": order, "today": TODAY}
+        record_contact(kind="first_contact", on=date(2026, 10, 2), attended=True, **by)
+    demonstration.write_bundle(tmp_path, today=TODAY, scale=0.1)
+    council = Council.objects.create(name=demonstration.COUNCIL, demonstration=True)
+    read = {}
+    for name in ("as it was", "as it is"):
+        with transaction.atomic(), monkeypatch.context() as patched:
+            if name == "as it was":
+                patched.setattr(saving, "plan_anew", lambda: None)
+            assert bring_in(tmp_path, actor=system_user(), council=council, today=TODAY).problems == []
+            read[name] = whole_tables_read()
+            transaction.set_rollback(True)
+    assert read["as it was"] > 1_000_000  # the fault is there without
+    assert read["as it is"] < 100_000
