@@ -23,13 +23,10 @@ from django.db.models.functions import Now, TruncDate
 from cases import jobs
 from cases.models import COUNCIL_ROLES, Allocation, Case, Consultation, Cover, Stop, User
 from justice.domain.errors import Problem, Refused
+from justice.domain.looking import Ground
 
-OPENED: Final = "opened with a reason"
-UNALLOCATED: Final = "unallocated"
-COUNCIL: Final = "council"
-OUTSIDE: Final = "outside"  # the basis of a list of which somebody stood outside
-# The bases of looks that count.
-COUNTED: Final = (OPENED, UNALLOCATED, COUNCIL, OUTSIDE)
+# The grounds of looks that count.
+COUNTED: Final = (Ground.OPENED, Ground.UNALLOCATED, Ground.COUNCIL, Ground.OUTSIDE)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 

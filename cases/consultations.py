@@ -22,41 +22,40 @@ from cases.models import (
     User,
 )
 from cases.models.people import SEE_RESTRICTED
-
-GOVERNANCE = "information governance"
+from justice.domain.looking import Ground
 
 
 class NotLogged(Exception):  # noqa: N818  (a word of the house)
     """The look could not be written down: nothing of the record may be shown."""
 
 
-def basis_of(user: User, case: Case) -> str:
+def basis_of(user: User, case: Case) -> Ground:
     """On what ground this person sees this case now, worked out rather than asked: the grounds of
     CaseQuerySet.visible_to, the closest first."""
     if user.role == Role.INFORMATION_GOVERNANCE:
-        return GOVERNANCE
+        return Ground.GOVERNANCE
     covered = Exists(Cover.objects.in_force().filter(by=user, worker=OuterRef("worker")))
     rows = Allocation.objects.filter(case=case, to_on=None).annotate(covered=covered)
     held = rows.values_list("worker_id", "team_id", "covered")
     if any(worker == user.pk for worker, _, _ in held):
-        return "allocated"
+        return Ground.ALLOCATED
     restricted = case.person.restricted
     if not restricted and any(covered for _, _, covered in held):
-        return "cover"
+        return Ground.COVER
     if (
         user.team_id
         and any(team == user.team_id for _, team, _ in held)
         and (not restricted or _by_team(user, case))
     ):
-        return "team"
+        return Ground.TEAM
     if user.role in TEAM_ROLES:
         if Permission.objects.of(user).filter(case=case).exists():
-            return "permitted"
+            return Ground.PERMITTED
         if Opening.objects.of(user).filter(person=case.person_id).exists():
-            return budget.OPENED
+            return Ground.OPENED
     if not held:
-        return budget.UNALLOCATED
-    return budget.COUNCIL
+        return Ground.UNALLOCATED
+    return Ground.COUNCIL
 
 
 def _by_team(user: User, case: Case) -> bool:
@@ -108,7 +107,7 @@ def looked_through(
     counts = kind != Consultation.Kind.LIST or (beyond and user.role not in COUNCIL_ROLES)
     outside = budget.outside(user, shown) if counts and not agreed else set()
     if outside:
-        row.basis = budget.OUTSIDE
+        row.basis = Ground.OUTSIDE
     _write(row, outside)
     return row
 

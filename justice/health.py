@@ -30,7 +30,6 @@ from justice.database_roles import mistakes
 from justice.keeping import record
 
 LATE: Final = timedelta(minutes=15)
-LOW, FULL = 20, 5  # per cent of a disk that are free
 APART: Final = timedelta(seconds=2)
 
 
@@ -188,13 +187,21 @@ def disk(at: datetime) -> Finding:
     """The fullest of the disks that files, backups and an evaluation's database are on."""
     title = "Free disk"
     folders = {_existing(Path(path)) for path in (settings.VAR, settings.BACKUP_FOLDER, settings.MEDIA_ROOT)}
+    if connection.vendor == "sqlite" and Path(name := str(connection.settings_dict["NAME"])).is_file():
+        folders.add(Path(name).parent)
     free = min(100 * usage.free / usage.total for usage in map(shutil.disk_usage, folders))
     words = f"{free:.0f} per cent are free."
-    if free < FULL:
+    if free < settings.DISK_FULL_PERCENT:
         return Finding("disk-full", title, Level.BAD, f"{words} Make room before anything is lost.")
-    if free < LOW:
+    if free < settings.DISK_LOW_PERCENT:
         return Finding("disk-low", title, Level.SOON, f"{words} Make room soon.")
     return Finding("disk-low", title, Level.GOOD, words)
+
+
+def room_wanted(at: datetime) -> str:
+    """What whoever runs the system is told of a disk that fills up; nothing while there is room. Asks no database."""
+    found = disk(at)
+    return "" if found.level == Level.GOOD else f"The disk is filling up: {found.words}"
 
 
 def folders(at: datetime) -> Finding:

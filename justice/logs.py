@@ -23,8 +23,8 @@ request_number: ContextVar[str] = ContextVar("request_number", default="")
 OURS: Final = ("justice", "cases", "orders", "assessments", "performance")
 # Ids, names that the program itself gives, and measures. What a person typed is none of these.
 KEYS: Final = (
-    "at", "level", "event", "logger", "request", "method", "route", "status", "ms", "user", "operation", "entry",
-    "case", "job", "kind", "outcome", "error", "places",
+    "at", "level", "event", "logger", "request", "method", "route", "status", "ms", "queries", "database_ms", "user",
+    "operation", "entry", "case", "job", "kind", "outcome", "error", "places",
 )  # fmt: skip
 _WORD = re.compile(r"[\w .,:;<>/+\-]{0,120}", re.ASCII)
 _ANY_ARGUMENT = re.compile(r"%(\(\w+\))?[-#0 +]*\d*(\.\d+)?[a-zA-Z]")

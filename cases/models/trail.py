@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from cases.models.cases import Case
 from cases.models.staff import Council, Role, User
+from justice.domain.looking import Ground
 
 # Changes of a setting after which due dates are derived again.
 REDATING = (
@@ -122,8 +123,7 @@ class ConsultationQuerySet(models.QuerySet):
 class Consultation(models.Model):
     """Somebody saw, printed or took away personal data (Data Protection Act 2018, s.62).
 
-    `basis` is worked out by the system at that moment (allocated, cover, team, permitted, opened,
-    council), never typed.
+    `basis` is worked out by the system at that moment, never typed.
     """
 
     class Kind(models.TextChoices):
@@ -140,7 +140,9 @@ class Consultation(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="consultations")
     kind = models.CharField(max_length=10, choices=Kind)
     page = models.CharField(max_length=100)
-    basis = models.CharField(max_length=30, blank=True)
+    basis = models.CharField(
+        max_length=30, blank=True, choices=[(one.value, one.value.capitalize()) for one in Ground]
+    )
     recipient = models.CharField(max_length=200, blank=True)
     # Keys of the cases shown by a list, search or export; one row serves the whole page.
     cases = models.JSONField(default=list)

@@ -85,7 +85,7 @@ def _how(whole: bool = True) -> list[Column]:
     return [
         Column("kind", "How", "get_kind_display", order_by=("kind",)),
         Column("page", "Page", lambda row: governance.page_words(row.page), order_by=("page",)),
-        Column("basis", "Ground", lambda row: row.basis.capitalize()),
+        Column("basis", "Ground", "get_basis_display"),
         Column("lawful", "Logged as", lambda row: of_look(row.kind, row.recipient).value),
         Column("recipient", "Disclosed to"),
     ]

@@ -44,6 +44,7 @@ from cases.forms_settings import (
 )
 from cases.models import CalendarDay, Entry, Locality, LocalStandard, RoleChange, Team, User
 from justice.domain.standards import Clause
+from justice.health import room_wanted
 from justice.web.forms import OperationForm
 from justice.web.views import OperationView, today
 from orders import compliance
@@ -388,11 +389,13 @@ def settings_home(request: HttpRequest) -> HttpResponse:
     if not _may_see(request.user):
         raise PermissionDenied
     entries = Entry.objects.visible_to(request.user).filter(case=None).select_related("actor")[:20]
+    system = permissions.allows(request.user, "add_member_of_staff")
     context = {
         "title": "Settings",
         "sections": SECTIONS,
         "entries": entries,
-        "system": permissions.allows(request.user, "add_member_of_staff"),
+        "system": system,
+        "room_wanted": room_wanted(timezone.now()) if system else "",
     }
     return render(request, "settings/home.html", context)
 

@@ -93,3 +93,14 @@ def _write(table: str, names: list[str], values: Any) -> None:
             execute_values(cursor.cursor, into + "%s", values, page_size=PAGE)
         else:
             cursor.executemany(into + f"({', '.join(['%s'] * len(names))})", values)
+
+
+def plan_anew() -> None:
+    """Let PostgreSQL plan its checks of foreign keys for the tables as they are now, after many rows went in.
+
+    It checks all of them at the end of the transaction, by plans that the connection keeps. One that was made while a
+    table held a few rows would read the whole table for each new row (justice/decisions/15-the-importer.md).
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD PLANS")

@@ -37,7 +37,7 @@ from cases.models import (
 )
 from cases.models.base import current_entry
 from justice.caseload import changes as planned
-from justice.caseload.bulk import insert
+from justice.caseload.bulk import insert, plan_anew
 from justice.caseload.changes import Change, ChangeSet, given
 from justice.caseload.format import BY_TABLE, KPI_TABLES
 from justice.domain.errors import Problem, Refused
@@ -61,6 +61,7 @@ def save(changes: ChangeSet, *, actor: User, council: Council, entry: Entry, say
     for words, step in saving.steps():
         say(words)
         step()
+    plan_anew()
 
 
 @dataclass

@@ -10,10 +10,26 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from statistics import fmean, pstdev
 from typing import Final
 
-OWN_WORK: Final = frozenset({"allocated", "cover"})
+
+class Ground(StrEnum):
+    """On what ground somebody saw a record, as the log of looks says it: worked out, never typed."""
+
+    ALLOCATED = "allocated"
+    COVER = "cover"
+    TEAM = "team"
+    PERMITTED = "permitted"
+    OPENED = "opened with a reason"
+    UNALLOCATED = "unallocated"
+    COUNCIL = "council"
+    GOVERNANCE = "information governance"
+    OUTSIDE = "outside"  # of a list: somebody on it stood outside one's own work
+
+
+OWN_WORK: Final = frozenset({Ground.ALLOCATED, Ground.COVER})
 UNCOMMON: Final = 5  # a family name that more people bear says nothing of kinship
 RUN: Final = 5  # keys one after another
 RUN_WITHIN: Final = timedelta(minutes=30)
@@ -159,7 +175,7 @@ def out_of_hours(user: int, looks: Sequence[Look], day: Day) -> list[int]:
 
 def watched(user: int, looks: Sequence[Look], day: Day) -> list[int]:
     """A restricted record, by somebody to whom it does not fall."""
-    return [look.case for look in looks if day.people[look.case].watched and look.ground != "team"]
+    return [look.case for look in looks if day.people[look.case].watched and look.ground != Ground.TEAM]
 
 
 def outside_hours(at: datetime) -> bool:

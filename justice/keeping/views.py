@@ -9,7 +9,7 @@ from django.utils import timezone
 
 import justice
 from cases import permissions
-from justice.health import Level, look_at_all
+from justice.health import Level, look_at_all, room_wanted
 from justice.keeping import record
 from justice.web.status import Status
 
@@ -27,6 +27,7 @@ def system(request: HttpRequest) -> HttpResponse:
     found = [(finding, STATUS[finding.level]) for finding in look_at_all(timezone.now())]
     context = {
         "title": "How the system is",
+        "room_wanted": room_wanted(timezone.now()),
         "found": found,
         "well": all(finding.level == Level.GOOD for finding, _ in found),
         "runs": record.last_runs(10),

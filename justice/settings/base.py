@@ -279,6 +279,17 @@ STORAGES = {
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # they are for our own pages
 MEDIA_ROOT = VAR / "files"  # nothing in it is ever served by address
 
+# Per cent of a disk that are free: under the first an administrator is told, under the second the site is not ready.
+DISK_LOW_PERCENT = env.int("DISK_LOW_PERCENT", default=20)
+DISK_FULL_PERCENT = env.int("DISK_FULL_PERCENT", default=5)
+
+# What one PDF document may take, and how many each worker process makes at once; a further one waits a little, and is
+# then refused. A worker has four threads (justice.gunicorn), so that there is always one for pages.
+PDF_SECONDS = env.int("PDF_SECONDS", default=30)
+PDF_MEMORY_MB = env.int("PDF_MEMORY_MB", default=400)
+PDF_AT_ONCE = 2
+PDF_WAIT_SECONDS = 5
+
 # Backups (justice.keeping): one encrypted file each night, with the database and these folders in it. The private half
 # of the key is never on this machine. POSTGRESQL_BIN is where pg_dump and pg_restore of the server's version are.
 BACKUP_FOLDER = Path(env("BACKUP_FOLDER", default=str(VAR / "backups")))
@@ -384,6 +395,9 @@ REMINDER_FILES = VAR / "reminders"
 # What the items of the LS/CMI are called: its wording is licensed, and none of it comes with the program. Who holds a
 # licence names a file of labels (justice.settings.values.label_pack); without one items go by their numbers.
 LSCMI_LABELS = label_pack(env("LSCMI_LABEL_PACK", default=""))
+
+# A request that took longer is a warning in the log, with the part that was the database's (justice.web.middleware).
+SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=2000)
 
 # One line for whoever watches the screen; production says the same as JSON, and more of it (justice.logs).
 LOGGING = logs.settings_for(screen=True)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -33,10 +33,26 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 _NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
+class Asked:
+    """How many questions a request asked the database, and for how long it waited for the answers: never which."""
+
+    def __init__(self) -> None:
+        self.queries, self.seconds = 0, 0.0
+
+    def __call__(self, execute: Callable[..., Any], *question: Any) -> Any:
+        begun = time.monotonic()
+        try:
+            return execute(*question)
+        finally:
+            self.queries += 1
+            self.seconds += time.monotonic() - begun
+
+
 class RequestNumber:
     """Gives each request a number, told to the browser: "it went wrong at ten" leads to the line in the log.
 
-    That line says which page it was by its name, never by the path: anything may have been typed there.
+    That line says which page it was by its name, never by the path: anything may have been typed there. It says how
+    long the page took and what of it was the database; of one that took longer than settings.SLOW_REQUEST_MS it warns.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -46,16 +62,17 @@ class RequestNumber:
         told = request.headers.get("X-Request-ID", "")
         number = told if _NUMBER.fullmatch(told) else uuid.uuid4().hex
         request.number = number  # type: ignore[attr-defined]
-        token, begun = request_number.set(number), time.monotonic()
+        token, begun, asked = request_number.set(number), time.monotonic(), Asked()
         try:
-            response = self.get_response(request)
-            self.tell(request, response, time.monotonic() - begun)
+            with connection.execute_wrapper(asked):
+                response = self.get_response(request)
+            self.tell(request, response, time.monotonic() - begun, asked)
         finally:
             request_number.reset(token)
         response["X-Request-ID"] = number
         return response
 
-    def tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    def tell(self, request: HttpRequest, response: HttpResponse, seconds: float, asked: Asked) -> None:
         if request.path_info.startswith(settings.STATIC_URL):
             return
         found = request.resolver_match
@@ -65,10 +82,15 @@ class RequestNumber:
             "method": request.method,
             "route": found.view_name if found else "",
             "status": response.status_code,
-            "ms": round(seconds * 1000),
+            "ms": (ms := round(seconds * 1000)),
+            "queries": asked.queries,
+            "database_ms": round(asked.seconds * 1000),
             "user": getattr(user, "pk", None),
         }
-        log.info("request", extra=said)
+        if ms > settings.SLOW_REQUEST_MS:
+            log.warning("slow request", extra=said)
+        else:
+            log.info("request", extra=said)
 
 
 class Methods:

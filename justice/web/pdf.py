@@ -1,14 +1,24 @@
 """Pages as PDF documents: tagged, with our own type, and made without reaching for anything outside.
 
-WeasyPrint needs Pango from the system, so it is brought in only when a document is made; where it cannot be, the
-page itself can still be printed.
+WeasyPrint runs in a process beside the site (justice.web.press), with limits on time and memory: a document that goes
+beyond them is stopped, and the pages go on. It needs Pango from the system; without, the page can still be printed.
 """
 
 from __future__ import annotations
 
-import mimetypes
+import atexit
+import contextlib
+import logging
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
 from collections.abc import Mapping
 from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +28,10 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+
+from justice.web import press
+
+log = logging.getLogger(__name__)
 
 # Every address a document may name, and the file of ours that it stands for. There is no other way to a file.
 FILES: Final[Mapping[str, str]] = {
@@ -29,8 +43,33 @@ FILES: Final[Mapping[str, str]] = {
 }
 
 
-class NoPdfHere(Exception):
-    """The system has no Pango, which WeasyPrint needs: the page can be printed instead."""
+class NotMade(Exception):  # noqa: N818  (a word of the house)
+    """The document could not be made; the page can be printed instead. `why` is what is said to whoever asked."""
+
+    title, why = "", ""
+
+
+class NoPdfHere(NotMade):
+    """The system has no Pango, which WeasyPrint needs."""
+
+    title = "This document cannot be made here"
+    why = "PDF documents need Pango: see the README for what to install. Until then, print the page itself."
+
+
+class TooMuch(NotMade):
+    """It would have taken longer, or more memory, than one document may."""
+
+    title = "This document is too long to make"
+    why = (
+        "Choose a shorter period or fewer kinds of record, if the page offers them, or print the page itself."
+    )
+
+
+class Busy(NotMade):
+    """As many documents are being made as may be at once."""
+
+    title = "Other documents are being made"
+    why = "This one was not begun. Wait a minute, then ask for it again."
 
 
 class NotOurs(ValueError):
@@ -50,18 +89,85 @@ def file_of(address: str) -> bytes:
     return path.read_bytes()
 
 
-def _fetcher() -> Any:
-    """A fetcher that opens no connection and no file by name: our dictionary, `data:`, and nothing else."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
+class Press:
+    """The process in which documents are made: started with the first, and again if it ended."""
 
-    class Closed(URLFetcher):
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if url.startswith("data:"):
-                return super().fetch(url, headers)
-            kind = mimetypes.guess_type(url.removeprefix("app:"))[0] or "application/octet-stream"
-            return URLFetcherResponse(url, body=file_of(url), headers={"Content-Type": kind})
+    WAITED_FOR: Final = 60  # seconds that it may take to start, on a machine that has much else to do
 
-    return Closed(allowed_protocols=("data", "app"), allow_redirects=False)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+
+    def make(self, order: press.Order) -> bytes:
+        ours, theirs = socket.socketpair()
+        with Connection(ours.detach()) as answer:
+            with theirs:
+                self._place(theirs)
+            try:
+                answer.send(tuple(order))
+                begun = answer.poll(self.WAITED_FOR) and answer.recv_bytes() == press.BEGUN
+            except (OSError, EOFError) as error:
+                raise RuntimeError("the press ended before it began") from error
+            if not begun:
+                raise RuntimeError("the press did not begin")
+            try:
+                # The kernel ends the child after so many seconds; the rest is for a machine that is slow to do so.
+                said = answer.recv_bytes() if answer.poll(order.seconds + 5) else press.TOO_MUCH
+            except (OSError, EOFError):  # it was ended
+                said = press.TOO_MUCH
+        if said.startswith(press.MADE):
+            return said.removeprefix(press.MADE)
+        if said == press.TOO_MUCH:
+            raise TooMuch
+        if said.startswith(press.MISSING):
+            raise NoPdfHere
+        log.error("a document could not be made", extra={"error": said.removeprefix(press.WRONG).decode()})
+        raise RuntimeError("a document could not be made")
+
+    def _place(self, end: socket.socket) -> None:
+        """Give the press the other end of what will be said about one document."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            try:
+                self._send(end)
+            except OSError:  # it ended at this moment
+                self._start()
+                self._send(end)
+
+    def _send(self, end: socket.socket) -> None:
+        assert self._orders is not None  # noqa: S101
+        socket.send_fds(self._orders, [b"."], [end.fileno()])
+
+    def _start(self) -> None:
+        self.close()
+        ours, theirs = socket.socketpair()
+        # What it needs to find libraries, type and a place to write; none of what the site was told beside that.
+        kept = ("PATH", "LANG", "HOME", "TMPDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", press.__file__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # a package's words may quote the document
+                env={name: os.environ[name] for name in kept if name in os.environ},
+            )
+        self._orders = ours
+
+    def close(self) -> None:
+        """End it: it does so by itself when nobody holds the other end."""
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            self._process.wait()
+        self._orders = self._process = None
+
+
+_press: Final = Press()
+_at_once: Final = threading.BoundedSemaphore(settings.PDF_AT_ONCE)
+atexit.register(_press.close)
 
 
 def render(
@@ -69,12 +175,8 @@ def render(
 ) -> bytes:
     """A document from a template that extends `pdf/base.html`.
 
-    `request_user` is named on each page as who it was made for. Raises NoPdfHere where the system lacks Pango.
+    `request_user` is named on each page as who it was made for. Raises NotMade: NoPdfHere, TooMuch or Busy.
     """
-    try:
-        from weasyprint import HTML
-    except OSError as missing:
-        raise NoPdfHere("PDF documents need Pango: see the README for what to install") from missing
     html = render_to_string(
         template,
         {
@@ -85,17 +187,31 @@ def render(
             "made_at": timezone.localtime(),
         },
     )
-    document = HTML(string=html, base_url="app:", url_fetcher=_fetcher())
-    return document.write_pdf(pdf_variant="pdf/ua-1")
+    if not _at_once.acquire(timeout=settings.PDF_WAIT_SECONDS):
+        raise Busy
+    try:
+        with tempfile.TemporaryDirectory(prefix="document-") as folder:
+            files: dict[str, bytes] = {}
+            for address in FILES:
+                with contextlib.suppress(NotOurs):  # what is not there is left out
+                    files[address] = file_of(address)
+            memory = settings.PDF_MEMORY_MB * 1024 * 1024
+            return _press.make(press.Order(html, files, folder, settings.PDF_SECONDS, memory))
+    finally:
+        _at_once.release()
 
 
 def as_file(request: HttpRequest, template: str, context: Mapping[str, Any], name: str) -> HttpResponse:
-    """A document as a file to keep; where the system cannot make one, a page that says what is missing."""
+    """A document as a file to keep; where it cannot be made, a page that says why and what to do."""
+    begun = time.monotonic()
     try:
         made = render(template, context, request_user=request.user, title=str(context["title"]))
-    except NoPdfHere as missing:
-        shown = {"title": "This document cannot be made here", "why": str(missing)}
-        return shortcuts.render(request, "no_pdf.html", shown, status=503)
+    except NotMade as refused:
+        outcome, ms = type(refused).__name__, round((time.monotonic() - begun) * 1000)
+        log.warning("a document was not made", extra={"outcome": outcome, "ms": ms})
+        return shortcuts.render(
+            request, "no_pdf.html", {"title": refused.title, "why": refused.why}, status=503
+        )
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from assessments.models import Assessment, LevelBands, Plan, ReportRequest, Review
 from cases import timescales
@@ -27,10 +28,12 @@ from cases.models import (
     User,
 )
 from cases.operation import system_user
-from justice.caseload import saving
+from justice.caseload import demonstration, saving
 from justice.caseload.importing import bring_in
 from orders.models import Absence, Attendance, Contact, HoursLine, Order, Release, Requirement
-from orders.operations import record_attendance
+from orders.operations import record_attendance, record_contact
+from tests.builders import a_case, a_caseworker, an_order
+from tests.trust.own_database import own_database  # noqa: F401  (a fixture is found by name)
 
 pytestmark = pytest.mark.django_db
 
@@ -524,3 +527,60 @@ def test_without_a_name_the_first_council_gets_one(tmp_path):
     _, out, _ = command(str(bundle(tmp_path / "first")), "--today", "2026-11-24")
     assert 'one called "Council" is opened' in out
     assert Council.objects.get().name == "Council"
+
+
+# ---------------------------------------------------------------- PostgreSQL's plans
+
+
+def whole_tables_read() -> int:
+    """Rows read so far in this transaction by going through a whole table of orders, cases or people."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables "
+            "WHERE relname IN ('orders_order', 'cases_case', 'cases_person')"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.postgresql_only
+def test_what_was_planned_for_small_tables_is_planned_anew_before_the_checks(tmp_path):
+    with CaptureQueriesContext(connection) as asked:
+        bring(bundle(tmp_path))
+    written = [one["sql"] for one in asked if one["sql"].startswith(("INSERT", "UPDATE", "DISCARD"))]
+    at = written.index("DISCARD PLANS")
+    # After it comes the entry of the import itself, and no more.
+    assert all('"cases_entry' in one for one in written[at + 1 :])
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.night
+@pytest.mark.usefixtures("own_database")
+def test_an_import_after_a_little_work_reads_no_whole_table_for_each_row(tmp_path, monkeypatch):
+    """An import is taken back and its rows cleared away, which leaves tables of no page with indexes of many; a little
+    is worked, whose checks are planned as seems best then; and a whole caseload comes."""
+    demonstration.write_bundle(tmp_path, today=TODAY, scale=0.1)
+
+    def taken_back() -> int:
+        with transaction.atomic():
+            council = Council.objects.create(name=demonstration.COUNCIL, demonstration=True)
+            assert bring_in(tmp_path, actor=system_user(), council=council, today=TODAY).problems == []
+            read = whole_tables_read()
+            transaction.set_rollback(True)
+        return read
+
+    taken_back()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()  # which forgets what it planned
+    worker = a_caseworker()
+    for _ in range(8):
+        case = a_case(worker=worker, opened="1 October 2026")
+        order = an_order(hours=100, months=12, imposed="1 October 2026", case=case, actor=worker, today=TODAY)
+        by = {"actor": worker, "order": order, "today": TODAY}
+        record_contact(kind="first_contact", on=date(2026, 10, 2), attended=True, **by)
+        record_attendance(on=date(2026, 10, 5), outcome="attended", minutes=360, **by)
+    with monkeypatch.context() as patched:
+        patched.setattr(saving, "plan_anew", lambda: None)
+        assert taken_back() > 1_000_000  # the fault is there without
+    assert taken_back() < 100_000

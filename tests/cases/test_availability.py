@@ -13,6 +13,7 @@ from cases import notices, operations
 from cases.consultations import basis_of
 from cases.models import Availability, Case, Cover, Entry, Limit, Notice, Person, Role
 from justice.domain.errors import Refused
+from justice.domain.looking import Ground
 from tests.builders import a_case, a_caseworker, a_council, a_manager, a_team, an_order, staff
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,7 @@ def test_cover_holds_from_its_first_day_to_its_last(first, last, ended, seen, aw
     made = cover(away, colleague, first, last, ended_on=None if ended is None else in_days(ended))
     assert Case.objects.visible_to(colleague).filter(pk=case.pk).exists() == seen
     assert Cover.objects.on(in_days(0)).filter(pk=made.pk).exists() == seen
-    assert basis_of(colleague, case) == ("cover" if seen else "council")
+    assert basis_of(colleague, case) == (Ground.COVER if seen else Ground.COUNCIL)
 
 
 def test_cover_gives_what_the_colleague_holds_and_not_what_their_team_holds(away, colleague):

@@ -15,6 +15,7 @@ from cases import jobs, operations
 from cases.consultations import basis_of
 from cases.models import Case, Consultation, Entry, Limit, Notice, Opening, Permission, Role, User
 from justice.domain.errors import Refused
+from justice.domain.looking import Ground
 from tests.builders import a_case, a_caseworker, a_manager, a_team, staff
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_an_opening_lasts_an_hour(minutes: int, seen: bool):
     user = a_caseworker(team=a_team("South"))
     opened(case, user, ago=timedelta(minutes=minutes))
     assert sees(user, case) == seen
-    assert (basis_of(user, case) == "opened with a reason") == seen
+    assert (basis_of(user, case) == Ground.OPENED) == seen
 
 
 def test_who_opened_a_record_closes_it_and_the_stop_is_on_record():
@@ -226,7 +227,7 @@ def test_one_colleague_sees_one_case_and_no_other(restricted: bool):
     row = permit(manager, case, user)
     assert sees(user, case)
     assert not sees(user, other)
-    assert basis_of(user, case) == "permitted"
+    assert basis_of(user, case) == Ground.PERMITTED
     operations.end_permission(
         actor=manager, permission=row, today=timezone.localdate(), expected_version=row.version
     )
@@ -305,4 +306,4 @@ def test_the_record_says_who_was_let_in_until_when_and_why():
     assert reverse("end_permission", args=[case.pk, row.pk]) in page
     client.force_login(user)
     assert client.get(reverse("case", args=[case.pk])).status_code == 200
-    assert Consultation.objects.latest("at").basis == "permitted"
+    assert Consultation.objects.latest("at").basis == Ground.PERMITTED

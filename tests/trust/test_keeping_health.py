@@ -19,10 +19,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.jobs import Running
 from cases.models import Job, Role
 from justice import health
 from justice.domain.calendar import Calendar
-from justice.keeping import record
+from justice.keeping import nightly, record
 from tests.builders import a_council, staff
 
 Disk = namedtuple("Disk", "total used free")
@@ -165,3 +166,51 @@ def test_the_administrators_page_says_it_in_words(well: None) -> None:
     assert "Look at this soon" in page
     assert other.get(reverse("system")).status_code == 403
     assert reverse("system") in client.get(reverse("settings")).content.decode()
+
+
+@pytest.mark.parametrize(("per_cent", "said"), [(21, ""), (12, "Make room soon"), (3, "Make room before")])
+def test_only_whoever_runs_the_system_is_told_of_a_disk_that_fills_up(
+    well: None, per_cent: int, said: str
+) -> None:
+    banner = "The disk is filling up"
+    clients = {}
+    for role in Role.values:
+        if role != Role.SYSTEM:
+            clients[role] = Client()
+            clients[role].force_login(staff(role))
+            clients[role].get(reverse("home"))
+    with free(per_cent):
+        for role, client in clients.items():
+            shown = client.get(reverse("home"), follow=True).content.decode()
+            assert (banner in shown) == (bool(said) and role == Role.ADMINISTRATOR), role
+            assert said in shown or role != Role.ADMINISTRATOR
+        page = clients[Role.ADMINISTRATOR].get(reverse("system")).content.decode()
+        assert (banner in page) == bool(said)
+        assert banner not in clients[Role.PERFORMANCE_OFFICER].get(reverse("settings")).content.decode()
+
+
+def test_a_full_disk_costs_no_question_to_the_database(well: None, django_assert_num_queries: Any) -> None:
+    with free(3), django_assert_num_queries(0):
+        assert "Make room" in health.room_wanted(timezone.now())
+
+
+def test_the_disk_of_an_evaluations_database_is_looked_at(well: None, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "justice.sqlite3"
+    file.parent.mkdir()
+    file.touch()
+
+    def usage(path: Path) -> Disk:
+        return Disk(100, 97, 3) if Path(path) == file.parent else Disk(100, 50, 50)
+
+    kind = mock.patch.object(connection, "vendor", "sqlite")
+    name = mock.patch.dict(connection.settings_dict, {"NAME": str(file)})
+    with kind, name, mock.patch.object(shutil, "disk_usage", usage):
+        assert health.disk(timezone.now()).code == "disk-full"
+
+
+def test_the_night_says_in_the_log_that_the_disk_fills_up(well: None, caplog: Any) -> None:
+    for per_cent, said in ((50, []), (12, ["disk-low"]), (3, ["disk-full"])):
+        caplog.clear()
+        with free(per_cent), mock.patch.object(record, "back_up", return_value={}):
+            nightly.backup(Running(Job.objects.create(kind="backup", run_key=str(per_cent)), timezone.now))
+        assert [one.outcome for one in caplog.records if one.name == "justice.keeping.nightly"] == said

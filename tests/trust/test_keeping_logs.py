@@ -6,19 +6,23 @@ import io
 import json
 import logging
 import random
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from cases.models import Entry, Person
+from cases.models import Entry, Person, Role
 from cases.operations import raise_alert
 from justice import logs
-from tests.builders import a_case, a_caseworker, day
+from tests.builders import a_case, a_caseworker, day, staff
 from tests.figures import size
 
 CANARY = "Quillfeather-Zanzibar"
@@ -171,6 +175,44 @@ def test_a_request_is_one_line_by_its_name_and_a_path_that_is_not_there_is_in_no
     ]
     assert heard.lines()[0]["request"] == "tried-by-hand-1"
     assert CANARY not in heard.text
+
+
+@pytest.mark.django_db
+def test_a_slow_page_is_a_warning_with_the_databases_part_and_no_word_of_what_was_asked(
+    heard: Heard, settings: Any
+) -> None:
+    real = CursorWrapper._execute
+
+    def slowly(*question: Any) -> Any:
+        time.sleep(0.03)
+        return real(*question)
+
+    client = Client()
+    client.force_login(staff(Role.CASEWORKER, name=CANARY))
+    client.get("/people/")
+    settings.SLOW_REQUEST_MS = 60_000
+    heard.stream.seek(0)
+    heard.stream.truncate()
+    client.get("/people/")
+    with patch.object(CursorWrapper, "_execute", slowly):
+        client.get("/people/")
+        settings.SLOW_REQUEST_MS = 60
+        client.get("/people/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/people/")
+    count = len(asked)
+    quick, allowed, slow, _ = (line for line in heard.lines() if "route" in line)
+    assert [(one["event"], one["level"]) for one in (quick, allowed, slow)] == [
+        ("request", "info"),
+        ("request", "info"),
+        ("slow request", "warning"),
+    ]
+    assert slow["route"] == "people"
+    assert slow["queries"] == count > 0
+    assert slow["queries"] * 30 <= slow["database_ms"] <= slow["ms"]
+    assert quick["database_ms"] < slow["database_ms"]
+    assert CANARY not in heard.text
+    assert "SELECT" not in heard.text
 
 
 @pytest.mark.django_db

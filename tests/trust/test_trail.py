@@ -16,6 +16,7 @@ from cases import consultations, permissions
 from cases import operations as case_operations
 from cases.models import Allocation, Case, Consultation, Opening, Role, User
 from justice.domain import trail
+from justice.domain.looking import Ground
 from justice.web import views
 from tests.builders import TAKING, a_case, a_manager, a_team, staff
 from tests.figures import size
@@ -103,22 +104,22 @@ def test_the_page_without_a_log_says_what_to_do_and_gives_a_number(world: World)
 # ---------------------------------------------------------------- the ground of a look
 
 
-def grounds() -> Iterator[tuple[str, User, Case]]:
+def grounds() -> Iterator[tuple[Ground, User, Case]]:
     """Somebody who sees a case on each ground there is, and the word for it."""
     today = timezone.localdate()
     north, south = a_team("North"), a_team("South")
     worker, manager = staff(team=north), a_manager(team=north)
     case = a_case(worker=worker)
-    yield "allocated", worker, case
+    yield Ground.ALLOCATED, worker, case
     colleague = staff(team=south)
     case_operations.arrange_cover(
         actor=manager, worker=worker, by=colleague, from_on=today, to_on=today, today=today
     )
-    yield "cover", colleague, case
-    yield "team", staff(team=north), case
-    yield "team", manager, case
-    yield "council", staff(Role.SENIOR_MANAGER, team=south), case
-    yield "council", staff(Role.PERFORMANCE_OFFICER, team=south), case
+    yield Ground.COVER, colleague, case
+    yield Ground.TEAM, staff(team=north), case
+    yield Ground.TEAM, manager, case
+    yield Ground.COUNCIL, staff(Role.SENIOR_MANAGER, team=south), case
+    yield Ground.COUNCIL, staff(Role.PERFORMANCE_OFFICER, team=south), case
     limited = a_case(worker=worker)
     case_operations.limit_record(
         actor=manager, case=limited, restricted=True, permitted=[], excluded=[], reason="A colleague's cousin",
@@ -126,19 +127,19 @@ def grounds() -> Iterator[tuple[str, User, Case]]:
     )  # fmt: skip
     limited.refresh_from_db()
     limited.person.refresh_from_db()
-    yield "allocated", worker, limited
-    yield "team", manager, limited
-    yield "council", staff(Role.SENIOR_MANAGER, team=south), limited
+    yield Ground.ALLOCATED, worker, limited
+    yield Ground.TEAM, manager, limited
+    yield Ground.COUNCIL, staff(Role.SENIOR_MANAGER, team=south), limited
     now = timezone.now()
     for opener in (staff(team=north), staff(team=south)):
         Opening.objects.create(
             person=limited.person, user=opener, team=opener.team, reason="Duty", opened_at=now - timedelta(minutes=1),
             until=now + timedelta(minutes=59),
         )  # fmt: skip
-        yield "opened with a reason", opener, limited
+        yield Ground.OPENED, opener, limited
     waiting = a_case(worker=worker)
     Allocation.objects.filter(case=waiting).update(to_on=today)
-    yield "unallocated", a_manager(team=south), waiting
+    yield Ground.UNALLOCATED, a_manager(team=south), waiting
 
 
 @pytest.mark.figure("looks whose ground is known: each is logged with that ground")

@@ -20,7 +20,7 @@ from cases import governance, jobs, operations
 from cases.models import Case, Consultation, Entry, Job, RefusedLook, Role, UnusualLooking, User
 from justice.domain import looking
 from justice.domain.errors import Refused
-from justice.domain.looking import Day, Finding, Look, Member, Subject, usual_of
+from justice.domain.looking import Day, Finding, Ground, Look, Member, Subject, usual_of
 from tests.builders import a_case, a_manager, a_team, staff
 from tests.figures import size
 from tests.trust.looks import CANARY, asked, body_of, canary, place_canaries
@@ -58,7 +58,7 @@ def test_governance_finds_a_person_and_reads_who_looked_and_how_and_nothing_of_t
     assert "Allocated" in words
     assert "Rang about the bus" not in words
     own = Consultation.objects.filter(user=world.users[Role.INFORMATION_GOVERNANCE]).latest("pk")
-    assert (own.case_id, own.basis, own.page) == (case.pk, "information governance", "who looked")
+    assert (own.case_id, own.basis, own.page) == (case.pk, Ground.GOVERNANCE, "who looked")
     for kind in ("csv", "xlsx"):
         assert world.users[Role.CASEWORKER].name in body_of(client.get(f"{address}{kind}/"))
         assert Consultation.objects.latest("pk").kind == "export"
@@ -181,7 +181,7 @@ def a_day(**more: Any) -> Day:
     return Day(on=MONDAY, staff=staff_, **{"people": people, **more})
 
 
-def looks_of(*cases: int, hour: int = 10, ground: str = "team", user: int = 1) -> list[Look]:
+def looks_of(*cases: int, hour: int = 10, ground: str = Ground.TEAM, user: int = 1) -> list[Look]:
     return [Look(user, at(hour, minute), case, ground) for minute, case in enumerate(cases)]
 
 
@@ -196,12 +196,12 @@ CASES: list[tuple[str, list[Look], dict[str, Any]]] = [
     ),
     ("in_sequence", looks_of(30, 31, 32, 33, 34), {}),
     ("out_of_hours", looks_of(40, 60, 70, hour=23), {}),
-    ("watched", looks_of(12, ground="opened with a reason"), {}),
-    ("volume", looks_of(*range(100, 140, 1), ground="allocated"), {"usual": HABIT}),
+    ("watched", looks_of(12, ground=Ground.OPENED), {}),
+    ("volume", looks_of(*range(100, 140, 1), ground=Ground.ALLOCATED), {"usual": HABIT}),
     ("refused", [], {"refused": {1: 9}}),
 ]
 NOT: list[tuple[str, list[Look], dict[str, Any]]] = [
-    ("own surname in own work", looks_of(10, ground="allocated"), {}),
+    ("own surname in own work", looks_of(10, ground=Ground.ALLOCATED), {}),
     ("own surname where one has recorded", looks_of(10), {"linked": frozenset({(1, 10)})}),
     ("a few strangers", looks_of(20, 25, 41), {}),
     ("late, as usual", looks_of(40, 60, 70, hour=21), {"usual": {1: looking.Usual((5,) * 9, 4)}}),
@@ -311,8 +311,8 @@ class Council:
                     case = self.chance.choice(self.team[self.staff[user].team or 0])
                 else:
                     case = self.chance.choice(open_today)
-                ground = "allocated" if self.holder[case] == user else "team"
-                if self.people[case].watched and ground != "allocated":
+                ground = Ground.ALLOCATED if self.holder[case] == user else Ground.TEAM
+                if self.people[case].watched and ground != Ground.ALLOCATED:
                     continue
                 yield Look(user, at(hour, self.chance.randrange(60), on), case, ground)
 
@@ -326,34 +326,34 @@ class Council:
             borne.setdefault(looking.same(self.people[key].surname), []).append(key)
         if kind == "own_surname":
             return [
-                Look(user, at(11, 5, on), case, "team")
+                Look(user, at(11, 5, on), case, Ground.TEAM)
                 for case in borne.get(looking.same(member.surname), [])[:1]
             ]
         if kind == "colleagues_surname":
             return [
-                Look(user, at(14, 1, on), cases[0], "team")
+                Look(user, at(14, 1, on), cases[0], Ground.TEAM)
                 for name, cases in borne.items() if name in names and len(cases) < looking.UNCOMMON
             ][:1]  # fmt: skip
         if kind == "watched":
             return [
-                Look(user, at(9, 9, on), key, "opened with a reason")
-                for key in strangers
-                if self.people[key].watched
+                Look(user, at(9, 9, on), key, Ground.OPENED) for key in strangers if self.people[key].watched
             ][:1]
         if kind == "in_sequence":
             first = self.chance.randrange(1, len(self.people) - 10)
             return [
-                Look(user, at(13, n, on), first + n, "team") for n in range(8) if first + n in set(strangers)
+                Look(user, at(13, n, on), first + n, Ground.TEAM)
+                for n in range(8)
+                if first + n in set(strangers)
             ]
         if kind == "out_of_hours":
             return [
-                Look(user, at(23, n, on), key, "team")
+                Look(user, at(23, n, on), key, Ground.TEAM)
                 for n, key in enumerate(self.chance.sample(strangers, 4))
             ]
         if kind == "volume":
             seen = self.chance.sample(strangers, 70)
-            return [Look(user, at(9 + n // 10, n % 60, on), key, "team") for n, key in enumerate(seen)]
-        return [Look(user, at(12, 0, on), strangers[user % len(strangers)], "team")]
+            return [Look(user, at(9 + n // 10, n % 60, on), key, Ground.TEAM) for n, key in enumerate(seen)]
+        return [Look(user, at(12, 0, on), strangers[user % len(strangers)], Ground.TEAM)]
 
 
 @pytest.mark.figure(
@@ -422,8 +422,8 @@ def test_the_night_asks_a_manager_and_the_manager_answers(world: World):
     case = a_case(worker=other, family_name="Uncommonly")
     yesterday = timezone.localdate() - timedelta(days=1)
     noon = datetime.combine(yesterday, time(12), timezone.get_default_timezone())
-    a_look(snoop, case=case, at=noon, basis="team")
-    a_look(other, case=case, at=noon, basis="allocated")
+    a_look(snoop, case=case, at=noon, basis=Ground.TEAM)
+    a_look(other, case=case, at=noon, basis=Ground.ALLOCATED)
     for number in range(9):
         RefusedLook.objects.create(
             user=other, council_id=other.council_id, page="case", asked=str(number), at=noon

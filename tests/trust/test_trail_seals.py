@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from cases import jobs, seals
 from cases.models import Consultation, Entry, Job, Seal, User
+from justice.domain.looking import Ground
 from tests.builders import a_case, a_council, staff
 from tests.figures import at_night, size
 
@@ -32,7 +33,7 @@ def looks(count: int, user: User, case: int, every: timedelta) -> list[Consultat
     return [
         Consultation(
             at=BEGIN + every * number, user=user, council_id=user.council_id, case_id=case, kind="view",
-            page=f"page {number % 7}", basis="team", cases=[],
+            page=f"page {number % 7}", basis=Ground.TEAM, cases=[],
         )
         for number in range(count)
     ]  # fmt: skip
@@ -79,7 +80,7 @@ def tamper(chance: random.Random) -> tuple[str, datetime]:
     rows = Consultation.objects.filter(pk=row.pk)
     if how == "edit":
         column, value = chance.choice(
-            (("page", "other"), ("kind", "list"), ("basis", "allocated"), ("recipient", "x"), ("cases", [1]),
+            (("page", "other"), ("kind", "list"), ("basis", Ground.ALLOCATED), ("recipient", "x"), ("cases", [1]),
              ("case", None), ("council", None), ("at", row.at + timedelta(seconds=1)))
         )  # fmt: skip
         rows.update(**{column: value})

@@ -32,7 +32,7 @@ from django.urls import reverse
 from cases.models import Role
 from justice.caseload.bundle import open_bundle, read
 from justice.caseload.problems import report_lines
-from justice.web import pdf
+from justice.web import pdf, press
 from tests.architecture.test_queue import Planted, queue, waiting  # noqa: F401  (a fixture is found by name)
 from tests.caseload.test_format import nothing_before
 from tests.figures import Figure, size
@@ -231,7 +231,11 @@ def test_a_document_reaches_for_nothing(world: World, figure: Figure, tmp_path: 
         figure.add(canary.calls == 0, f"{canary.calls} calls")
         from weasyprint.urls import URLFetcher
 
-        with patch.object(pdf, "_fetcher", URLFetcher):
+        # Here rather than in the press, which could not be given another fetcher.
+        with (
+            patch.object(pdf._press, "make", lambda order: press.document(order.html, order.files)),
+            patch.object(press, "fetcher", lambda files: URLFetcher()),
+        ):
             before = canary.calls
             made(hostile=texts[0])
             figure.planted("a fetcher that goes out", canary.calls > before)

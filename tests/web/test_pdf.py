@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import os
+import signal
 import socket
+import tempfile
 import threading
+import time
+from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import pypdf
 import pytest
 from django.template import engines
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
+from PIL import Image
 
-from justice.web import charts, pdf
+from cases.models import Role
+from justice.web import charts, pdf, press
 from justice.web.listing import Column, Table
+from tests.figures import Figure
+from tests.web.conftest import World
 
 pytestmark = pytest.mark.skipif(
     pytest.importorskip("weasyprint", exc_type=OSError) is None, reason="the system has no Pango"
@@ -214,3 +226,164 @@ def test_only_our_own_files_have_addresses(address):
 def test_every_file_that_a_document_may_name_is_there():
     for address in pdf.FILES:
         assert len(pdf.file_of(address)) > 1000
+
+
+# ---------------------------------------------------------------- limits
+
+PAGE = "<html lang=en><title>x</title>"
+SECONDS = 2
+MEGABYTE = 1024 * 1024
+
+
+def a_picture(side: int) -> str:
+    """A picture of a few hundred kilobytes that is gigabytes once it is drawn."""
+    file = io.BytesIO()
+    Image.new("RGBA", (side, side), (1, 2, 3, 4)).save(file, "PNG")
+    return f'<img alt=a src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+
+
+def ordered(html: str, seconds: float = SECONDS, memory: int = 400 * MEGABYTE) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="document-") as folder:
+        return pdf._press.make(press.Order(PAGE + html, {}, folder, seconds, memory))
+
+
+def children() -> list[str]:
+    """What the press has under it, zombies among it."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, _, rest = stat.read_text().rpartition(")")
+        except OSError:
+            continue
+        state, parent, *_ = rest.split()
+        if int(parent) == pdf._press._process.pid:
+            found.append(f"{stat.parent.name} {state}")
+    return found
+
+
+def gone_within(seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while children():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it looks for what is left in /proc")
+@pytest.mark.figure(
+    "documents that would take minutes or gigabytes: stopped in time, pages answer, nothing left"
+)
+def test_a_document_that_takes_too_much_is_stopped(figure: Figure):
+    ordered("<p>x</p>")  # the press is there
+    heavy = {
+        "a table of 100,000 rows": ("<table>" + "<tr><td>x<td>y" * 100_000, 400),
+        "a word of 40 million letters": ("<p>" + "w" * 40_000_000, 400),
+        "a picture of gigabytes": (a_picture(13_000), 400),
+        "a table, with little memory": ("<table>" + "<tr><td>x<td>y" * 2_000, 100),
+    }
+    for name, (html, megabytes) in heavy.items():
+        said: list[object] = []
+
+        def one(html: str = html, megabytes: int = megabytes, said: list[object] = said) -> None:
+            try:
+                said.append(ordered(html, memory=megabytes * MEGABYTE))
+            except pdf.TooMuch as stopped:
+                said.append(stopped)
+
+        begun = time.monotonic()
+        maker = threading.Thread(target=one)
+        maker.start()
+        answer = Client().get(reverse("live"))
+        figure.add(answer.status_code == 200 and maker.is_alive(), f"{name}: a page waited for it")
+        maker.join(SECONDS + 20)
+        took = time.monotonic() - begun
+        # Sending forty million letters to the press takes a moment, which is none of the child's.
+        figure.add(len(said) == 1 and isinstance(said[0], pdf.TooMuch), f"{name}: {said!r:.60}")
+        figure.add(took < SECONDS + 4, f"{name}: {took:.1f} s")
+        figure.add(gone_within(1), f"{name}: {children()} left")
+        figure.add(ordered("<p>x</p>").startswith(b"%PDF"), f"{name}: no further document")
+    begun = time.monotonic()
+    with pytest.raises(pdf.TooMuch):
+        ordered(heavy["a picture of gigabytes"][0], seconds=8, memory=8192 * MEGABYTE)
+    figure.planted("no limit on memory", time.monotonic() - begun > 7)
+    begun = time.monotonic()
+    with pytest.raises(pdf.TooMuch):
+        ordered(heavy["a table of 100,000 rows"][0], seconds=SECONDS + 5)
+    figure.planted("a longer limit on time", time.monotonic() - begun > SECONDS + 4)
+
+
+class TestThePress:
+    @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="it looks into /proc")
+    def test_holds_no_secret_no_connection_and_no_file_of_the_site(self, monkeypatch):
+        monkeypatch.setenv("DATABASE_URL", "postgresql://justice:secret@nowhere/justice")
+        monkeypatch.setenv("SECRET_KEY", "a secret")
+        with socket.create_server(("127.0.0.1", 0)), tempfile.TemporaryFile():
+            own = pdf.Press()
+            try:
+                with tempfile.TemporaryDirectory() as folder:
+                    own.make(press.Order(PAGE, {}, folder, 10, 400 * MEGABYTE))
+                there = Path(f"/proc/{own._process.pid}")
+                names = {one.partition("=")[0] for one in (there / "environ").read_text().split("\0") if one}
+                held = [os.readlink(one) for one in (there / "fd").iterdir()]
+            finally:
+                own.close()
+        assert names <= {"PATH", "LANG", "HOME", "TMPDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "LC_CTYPE"}
+        # Where it hears of orders, and nothing besides: the other three are closed to it.
+        assert sum(one.startswith("socket:") for one in held) == 1
+        assert {one for one in held if not one.startswith("socket:")} == {"/dev/null"}
+
+    def test_is_started_again_if_it_ended(self):
+        assert ordered("<p>x</p>", 10)
+        first = pdf._press._process
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+        assert ordered("<p>x</p>", 10)
+        assert pdf._press._process is not first
+
+    def test_a_document_that_is_wrong_in_itself_is_a_fault_and_no_limit(self, caplog):
+        with pytest.raises(RuntimeError, match="could not be made"):
+            ordered("<div>" * 3000, 20)
+        assert caplog.records[-1].error.startswith("RecursionError ")
+        assert ordered("<p>x</p>", 10)
+
+    def test_a_document_leaves_no_folder(self, tmp_path):
+        with patch.object(tempfile, "tempdir", str(tmp_path)):
+            assert made()
+            with override_settings(PDF_SECONDS=0.5), pytest.raises(pdf.TooMuch):
+                made(rows=3000)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_is_missing_is_left_out(self):
+        with patch.object(pdf, "FILES", {**pdf.FILES, "app:none.woff2": "nowhere.woff2"}):
+            assert made().startswith(b"%PDF")
+
+
+@pytest.mark.django_db
+class TestAPageInstead:
+    def asked(self, world: World, **limits: float) -> tuple[int, str]:
+        with override_settings(**limits):
+            answer = world.client(Role.FIRST_LINE_MANAGER).get(
+                reverse("warning_letter", args=[world.keys["order"], world.keys["warning"]])
+            )
+        return answer.status_code, answer.content.decode(errors="replace")
+
+    def test_says_that_it_is_too_long_and_what_to_do(self, world: World, caplog):
+        status, said = self.asked(world, PDF_SECONDS=0.001)
+        assert status == 503
+        assert "This document is too long to make" in said
+        assert "or print the page itself" in said
+        assert [one.outcome for one in caplog.records if one.name == "justice.web.pdf"] == ["TooMuch"]
+
+    def test_says_that_others_are_being_made(self, world: World):
+        with patch.object(pdf, "_at_once", threading.BoundedSemaphore(1)) as places:
+            places.acquire()
+            status, said = self.asked(world, PDF_WAIT_SECONDS=0.01)
+            assert (status, "Other documents are being made" in said) == (503, True)
+            places.release()
+            assert self.asked(world)[0] == 200
+
+    def test_says_that_pango_is_missing(self, world: World):
+        with patch.object(pdf._press, "make", side_effect=pdf.NoPdfHere):
+            status, said = self.asked(world)
+        assert (status, "PDF documents need Pango" in said) == (503, True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Allocation, Case, Consultation, Cover, Handover, Limit, Person, Role, Timescale, User
+from justice.domain.looking import Ground
 from orders.models import Order
 from tests.builders import a_case, a_caseworker, a_team, an_order, staff, supervision
 from tests.web.conftest import World
@@ -336,7 +337,7 @@ def test_who_covers_opens_the_case_and_works_on_it_and_the_log_says_why(world: W
     case = world.keys["case"]
     assert world.client("covering").get(reverse("case", args=[case])).status_code == 200
     look = Consultation.objects.filter(user=covering, case=case).latest("pk")
-    assert look.basis == "cover"
+    assert look.basis == Ground.COVER
     today = timezone.localdate()
     fields = {"kind": "telephone", "on": typed(today), "attended": "yes"}
     assert send(world, "covering", "record_contact", world.keys["order"], **fields).status_code == 200
