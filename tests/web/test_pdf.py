@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import os
 import signal
@@ -24,7 +25,7 @@ from PIL import Image
 from cases.models import Role
 from justice.web import charts, pdf, press
 from justice.web.listing import Column, Table
-from tests.figures import Figure
+from tests.figures import Figure, at_night, size
 from tests.web.conftest import World
 
 pytestmark = pytest.mark.skipif(
@@ -231,12 +232,12 @@ def test_every_file_that_a_document_may_name_is_there():
 # ---------------------------------------------------------------- limits
 
 PAGE = "<html lang=en><title>x</title>"
-SECONDS = 2
+SECONDS = 1
 MEGABYTE = 1024 * 1024
 
 
 def a_picture(side: int) -> str:
-    """A picture of a few hundred kilobytes that is gigabytes once it is drawn."""
+    """A picture that is a thousand times larger once it is drawn."""
     file = io.BytesIO()
     Image.new("RGBA", (side, side), (1, 2, 3, 4)).save(file, "PNG")
     return f'<img alt=a src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
@@ -275,13 +276,16 @@ def gone_within(seconds: float) -> bool:
     "documents that would take minutes or gigabytes: stopped in time, pages answer, nothing left"
 )
 def test_a_document_that_takes_too_much_is_stopped(figure: Figure):
-    ordered("<p>x</p>")  # the press is there
+    ordered("<p>x</p>", 10)  # the press is there, and the site
+    Client().get(reverse("live"))
+    table, picture = "<table>" + "<tr><td>x<td>y" * 100_000, a_picture(size(change=7_000, night=13_000))
     heavy = {
-        "a table of 100,000 rows": ("<table>" + "<tr><td>x<td>y" * 100_000, 400),
-        "a word of 40 million letters": ("<p>" + "w" * 40_000_000, 400),
-        "a picture of gigabytes": (a_picture(13_000), 400),
-        "a table, with little memory": ("<table>" + "<tr><td>x<td>y" * 2_000, 100),
+        "a table of 100,000 rows": (table, 400),
+        "a picture of a gigabyte": (picture, 150),
+        "a table, with little memory": ("<table>" + "<tr><td>x<td>y" * 2_000, 60),
     }
+    if at_night():
+        heavy["a word of 40 million letters"] = ("<p>" + "w" * 40_000_000, 400)
     for name, (html, megabytes) in heavy.items():
         said: list[object] = []
 
@@ -300,17 +304,17 @@ def test_a_document_that_takes_too_much_is_stopped(figure: Figure):
         took = time.monotonic() - begun
         # Sending forty million letters to the press takes a moment, which is none of the child's.
         figure.add(len(said) == 1 and isinstance(said[0], pdf.TooMuch), f"{name}: {said!r:.60}")
-        figure.add(took < SECONDS + 4, f"{name}: {took:.1f} s")
-        figure.add(gone_within(1), f"{name}: {children()} left")
-        figure.add(ordered("<p>x</p>").startswith(b"%PDF"), f"{name}: no further document")
-    begun = time.monotonic()
-    with pytest.raises(pdf.TooMuch):
-        ordered(heavy["a picture of gigabytes"][0], seconds=8, memory=8192 * MEGABYTE)
-    figure.planted("no limit on memory", time.monotonic() - begun > 7)
-    begun = time.monotonic()
-    with pytest.raises(pdf.TooMuch):
-        ordered(heavy["a table of 100,000 rows"][0], seconds=SECONDS + 5)
-    figure.planted("a longer limit on time", time.monotonic() - begun > SECONDS + 4)
+        figure.add(took < SECONDS + 8, f"{name}: {took:.1f} s")  # a machine may have much else to do
+        figure.add(gone_within(5), f"{name}: {children()} left")
+        figure.add(ordered("<p>x</p>", 10).startswith(b"%PDF"), f"{name}: no further document")
+    for fault, html, limits in (
+        ("no limit on memory", picture, {"seconds": 3.5, "memory": 8192 * MEGABYTE}),
+        ("a longer limit on time", table, {"seconds": 3.5}),
+    ):
+        begun = time.monotonic()
+        with contextlib.suppress(pdf.TooMuch):
+            ordered(html, **limits)
+        figure.planted(fault, time.monotonic() - begun > 3)
 
 
 class TestThePress:
