@@ -55,20 +55,26 @@ UNSEEN = """() => {
     for (const head of one.querySelectorAll("th:not([scope])")) fault("a head of neither row nor column", head);
   }
   const listed = new Set([...document.querySelectorAll(".govuk-error-summary a")].map((one) => one.hash.slice(1)));
-  for (const one of document.querySelectorAll("form [aria-invalid=true], form .govuk-input--error"))
-    if (!listed.has(one.id)) fault("an error that the summary does not lead to", one);
+  for (const one of document.querySelectorAll("form .govuk-form-group--error"))
+    if (![...one.querySelectorAll("[id]")].some((field) => listed.has(field.id)))
+      fault("an error that the summary does not lead to", one);
   return found;
 }"""
 
-# Notes each control that the Tab key can come to, and how it looked before; then each that it came to, and how it looks.
+# Notes each control that the Tab key can come to and how it looked before; then each it came to and how it looks.
 WATCH = """() => {
+  // From the top, wherever the page has put the focus.
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
   const LINES = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "backgroundColor",
     "borderTopWidth", "borderBottomWidth", "borderTopColor", "borderBottomColor"];
   const looks = (one) => {
     // The box of a radio button or a tick is drawn by its label.
     const label = one.matches("[type=radio], [type=checkbox]") && one.labels?.[0];
     const style = label ? getComputedStyle(label, "::before") : getComputedStyle(one);
-    return Object.fromEntries(LINES.map((line) => [line, style[line]]));
+    const bars = ["::before", "::after"].map((part) => getComputedStyle(one, part).backgroundColor);
+    return {...Object.fromEntries(LINES.map((line) => [line, style[line]])), bars, wide: one.offsetWidth};
   };
   const named = new Set();
   const stops = [...document.querySelectorAll(
@@ -83,11 +89,9 @@ WATCH = """() => {
     return named.has(name) ? false : one === first && Boolean(named.add(name));
   });
   const before = new Map(stops.map((one) => [one, looks(one)]));
-  window.walk = {stops, before, looks, came: []};
+  window.walk = {stops, before, came: []};
   document.addEventListener("focusin", (event) => {
-    const one = event.target;
-    const box = one.getBoundingClientRect();
-    window.walk.came.push([one, before.has(one) ? looks(one) : null, box.left + box.width / 2, box.top + box.height / 2]);
+    window.walk.came.push([event.target, before.has(event.target) ? looks(event.target) : null]);
   });
   return stops.length;
 }"""
@@ -120,20 +124,22 @@ WALKED = """() => {
   const seen = (one, was, is) => {
     const ground = behind(one.parentElement);
     const stands = (colour) => !clear(colour) && (differs(colour, ground) || differs(colour, is.backgroundColor));
+    if (was.wide <= 1 && is.wide > 1) return true;
     const changed = (...lines) => lines.some((line) => was[line] !== is[line]);
     if (changed("outlineStyle", "outlineWidth", "outlineColor") && is.outlineStyle !== "none" &&
         parseFloat(is.outlineWidth) >= 1 && !clear(is.outlineColor) && differs(is.outlineColor, ground)) return true;
     if (changed("boxShadow") && (is.boxShadow.match(/rgba?\\([^)]*\\)/g) ?? []).some(stands)) return true;
-    if (changed("borderTopWidth", "borderTopColor") && stands(is.borderTopColor)) return true;
-    if (changed("borderBottomWidth", "borderBottomColor") && stands(is.borderBottomColor)) return true;
+    for (const edge of ["borderTop", "borderBottom"])
+      if (changed(`${edge}Width`, `${edge}Color`) && parseFloat(is[`${edge}Width`]) && stands(is[`${edge}Color`]))
+        return true;
+    if (is.bars.some((bar, at) => bar !== was.bars[at] && stands(bar))) return true;
     return changed("backgroundColor") && !clear(is.backgroundColor) &&
       differs(is.backgroundColor, clear(was.backgroundColor) ? ground : was.backgroundColor);
   };
   const reached = new Set(came.map(([one]) => one));
   const order = came.map(([one]) => stops.indexOf(one)).filter((at) => at >= 0);
   for (const one of stops) {
-    const same = one.type === "radio" && [...reached].some((other) => other.name === one.name && other.form === one.form);
-    if (!reached.has(one) && !same) fault("Tab does not come to", one);
+    if (!reached.has(one)) fault("Tab does not come to", one);
   }
   for (let at = 1; at < Math.min(order.length, stops.length); at += 1)
     if (order[at] < order[at - 1]) fault("Tab goes back to", stops[order[at]]);
