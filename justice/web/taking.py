@@ -113,7 +113,8 @@ def _ask(request: HttpRequest, form: TakeForm, **said: Any) -> HttpResponse:
     with contextlib.suppress(Repeated):
         operations.request_export(key=form.submission_key, **said)
         messages.success(
-            request, "You asked for this list. Come back to this page: once somebody agrees, you can take it away"
+            request,
+            "You asked for this list. Come back to this page: once somebody agrees, you can take it away",
         )
     return HttpResponseRedirect(reverse("exports"))
 
