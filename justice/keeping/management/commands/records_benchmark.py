@@ -33,6 +33,7 @@ from justice.caseload.bulk import insert
 from justice.keeping import backups
 
 PART = 20_000  # looks written at once
+DISTINCT = 100_000  # looks that are made up; the others are the same again
 YEAR = timedelta(days=365)
 ON_A_PAGE = 25  # cases of one list
 FILE = 20_000  # bytes of the one file that each case has
@@ -119,10 +120,20 @@ class Command(BaseCommand):
         council = Council.objects.get()
         staff = list(User.objects.filter(council=council).values_list("pk", flat=True))
         cases = list(Case.objects.filter(council=council).values_list("pk", flat=True))
-        missing = wanted - Consultation.objects.count()
-        for begin in range(0, missing, PART):
+        for _ in range(Consultation.objects.count(), min(wanted, DISTINCT), PART):
             with transaction.atomic():
-                insert(a_look(council, staff, cases, now, rng) for _ in range(min(PART, missing - begin)))
+                insert(a_look(council, staff, cases, now, rng) for _ in range(PART))
+        columns = ", ".join(
+            field.column for field in Consultation._meta.concrete_fields if not field.primary_key
+        )
+        table = Consultation._meta.db_table
+        with connection.cursor() as cursor:
+            while (missing := wanted - Consultation.objects.count()) > 0:
+                # The same looks once more: as many rows, for as many people, in a hundredth of the time.
+                cursor.execute(
+                    f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} ORDER BY id LIMIT %s",  # noqa: S608
+                    [missing],
+                )
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE cases_consultation")
