@@ -287,7 +287,12 @@ class LimitForm(OperationForm):
 
 class OpenRestrictedForm(OperationForm):
     reference = TextField("Person's reference", max_length=50, width=20)
-    reason = LongTextField("Why you need to see this record now", max_length=500, rows=3)
+    reason = LongTextField(
+        "Why you need to see this record now",
+        max_length=500,
+        rows=3,
+        hint="The managers of whoever holds the record are told that you opened it, and why, and review it",
+    )
 
 
 class CloseOpeningForm(OperationForm):

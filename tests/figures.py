@@ -76,15 +76,20 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for report in terminalreporter.stats.get(kind, [])
     ]
     said = {
-        value
+        (report.nodeid, value)
         for report in reports
         for name, value in getattr(report, "user_properties", [])
         if name == "figure"
     }
     if not said:
         return
+    # Several tests may count one figure.
+    counted: dict[str, list[float]] = {}
+    for _, line in said:
+        *numbers, name = line.split("|", 3)
+        sums = counted.setdefault(name, [0, 0, 0])
+        counted[name] = [one + float(more) for one, more in zip(sums, numbers, strict=True)]
     terminalreporter.write_sep("-", "figures" + (" of the night" if at_night() else ""))
     terminalreporter.write_line(f"{'tried':>9} {'wrong':>6} {'seconds':>8}  what")
-    for line in sorted(said, key=lambda one: one.split("|", 3)[3]):
-        tried, wrong, took, name = line.split("|", 3)
-        terminalreporter.write_line(f"{int(tried):>9,} {int(wrong):>6} {float(took):>8.1f}  {name}")
+    for name, (tried, wrong, took) in sorted(counted.items()):
+        terminalreporter.write_line(f"{int(tried):>9,} {int(wrong):>6} {took:>8.1f}  {name}")

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models.protection import SEE_MAPPA
 from assessments.models.quality import READ_ACROSS
@@ -25,6 +26,7 @@ from cases.models import (
     Allocation,
     Case,
     Cover,
+    Export,
     Locality,
     Notice,
     Role,
@@ -705,4 +707,9 @@ def notices(request: HttpRequest, file: str = "") -> HttpResponseBase:
         empty="There is nothing to tell you. You are told here when something falls overdue or is given to you.",
         case_of="case_id",
     )
-    return show(request, listing, "cases/notices.html", "notices", file)
+    # Lists that wait are in no row here: whoever asked for one is kept waiting until somebody looks.
+    answers = 0
+    if not file and permissions.allows(request.user, "agree_export"):
+        waiting = Export.objects.visible_to(request.user).waiting(timezone.now())
+        answers = waiting.exclude(recorded_by=request.user).count()
+    return show(request, listing, "cases/notices.html", "notices", file, answers=answers)

@@ -11,6 +11,7 @@ import contextlib
 import re
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,7 +36,11 @@ LONGEST_ADDRESS: Final = 2000  # what Export.address holds
 class TakeForm(OperationForm):
     """Why a list is taken away, and who will have it."""
 
-    reason = RadiosField("Why do you need this list?", choices=Export.Reason.choices)
+    reason = RadiosField(
+        "Why do you need this list?",
+        choices=Export.Reason.choices,
+        missing="Select why you need this list",
+    )
     why = TextField(
         "More about why",
         required=False,
@@ -45,6 +50,7 @@ class TakeForm(OperationForm):
     given_to = RadiosField(
         "Who will receive it?",
         choices=Export.For.choices,
+        missing="Select who will receive it",
     )
     recipient = TextField(
         "Name and organisation of who receives it",
@@ -106,6 +112,10 @@ def _ask(request: HttpRequest, form: TakeForm, **said: Any) -> HttpResponse:
     """Put the request before whoever may agree, and show where it stands."""
     with contextlib.suppress(Repeated):
         operations.request_export(key=form.submission_key, **said)
+        messages.success(
+            request,
+            "You asked for this list. Come back to this page: once somebody agrees, you can take it away",
+        )
     return HttpResponseRedirect(reverse("exports"))
 
 

@@ -114,13 +114,15 @@ def world(records: None) -> World:
 
 @pytest.fixture
 def at() -> Iterator[Callable[[str], None]]:
-    """`at("4 June 2025")` makes it ten in the morning of that day, for the site and for the test."""
+    """`at("4 June 2025")` makes it ten in the morning of that day, for the site and for the test; `at("")` now."""
     travels: list[Any] = []
 
     def move(said: str) -> None:
-        moment = datetime.combine(day(said), datetime.min.time().replace(hour=10), SCOTLAND)
         while travels:
             travels.pop().stop()
+        if not said:
+            return
+        moment = datetime.combine(day(said), datetime.min.time().replace(hour=10), SCOTLAND)
         travel = time_machine.travel(moment)
         travel.start()
         travels.append(travel)

@@ -1,5 +1,5 @@
-"""A day at the desk of a caseworker and of a manager, done three ways: with a mouse, on a phone without JavaScript, and
-by keyboard alone.
+"""A day at the desk of a caseworker and of a manager, done four ways: with a mouse, on a phone without JavaScript, and
+by keyboard alone, at the usual size and at 400 %.
 
 Each journey is written once, as what the person does; `Hands` knows how each way does it. For the commonest of them
 STEPS says how many links and buttons are pressed and fields filled, whichever way it is done.
@@ -10,21 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from allauth.mfa.totp.internal import auth as totp
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from cases import operations as case_operations
 from cases.models import Allocation, Case, Note, Role, User, VictimInformation
 from orders import operations
 from orders.domain.cpo import RequirementKind
 from orders.models import Appointment, Attendance, Order
-from tests.browser.conftest import WIDE, found_by_axe, heading, rows_of, too_wide
+from tests.browser.conftest import WIDE, downloaded, found_by_axe, heading, rows_of, too_wide
 from tests.builders import a_case, a_council, a_team, an_order, day, staff, worker_of
+from tests.figures import Figure
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.figure("people who came to the end of their work")]
 
 # Links and buttons pressed and fields filled, a date counted as one field.
 STEPS = {
@@ -36,6 +40,7 @@ STEPS = {
 }
 
 PHONE = {"width": 390, "height": 844}
+ENLARGED = {"width": 320, "height": 256}  # a window of 1280 by 1024 at 400 %
 MOST_TABS = 120
 TODAY = "4 June 2025"  # a Wednesday
 # Who covers is asked of the database, whose clock no story sets: cover has to last beyond the day it really is.
@@ -66,6 +71,7 @@ class Hands:
     """Somebody with a mouse. `steps` counts what they pressed and filled."""
 
     page: Page
+    figure: Figure
     steps: int = field(default=0, init=False)
 
     # What a journey is written in
@@ -76,10 +82,19 @@ class Hands:
 
     def follow(self, name: str | re.Pattern[str], within: str = "") -> None:
         """A link, by its words; `within` is the heading of its part of the page."""
+        menu = self.page.get_by_role("button", name="Menu", exact=True)
+        if within == "Main" and menu.is_visible() and menu.get_attribute("aria-expanded") != "true":
+            self._press(menu)  # in a narrow window the navigation is behind it
         self._go(self._place(within).get_by_role("link", name=whole(name)))
 
     def press(self, name: str) -> None:
         self._go(self.page.get_by_role("button", name=name, exact=True))
+
+    def take(self, name: str) -> Path:
+        """Press what gives a file."""
+        self.steps += 1
+        button = self.page.get_by_role("button", name=name, exact=True)
+        return downloaded(self.page, lambda: self._press(button))
 
     def jump(self, link: Locator) -> None:
         """A link to a place on the same page."""
@@ -160,7 +175,12 @@ class Hands:
     # What every last page is held to
 
     def leave(self) -> None:
-        wholesome(self.page)
+        wholesome(self._laid_open())
+        self.figure.add(True)
+
+    def _laid_open(self) -> Page:
+        """The page on which the work ends, in a window in which axe may run."""
+        return self.page
 
 
 @dataclass
@@ -169,7 +189,7 @@ class Phone(Hands):
 
     looked_at: Page
 
-    def leave(self) -> None:
+    def _laid_open(self) -> Page:
         # Axe is a script: it looks at the same page, without the scripts that did not run, in the other window.
         address, body = (
             self.page.url,
@@ -177,7 +197,7 @@ class Phone(Hands):
         )
         self.looked_at.route(address, lambda route: route.fulfill(body=body, content_type="text/html"))
         self.looked_at.goto(address)
-        wholesome(self.looked_at)
+        return self.looked_at
 
 
 # Which key leads from what has the focus to a control: none, if it is there. Of radio buttons one stands for all.
@@ -243,20 +263,26 @@ WAYS: dict[str, tuple[type[Hands], dict[str, Any]]] = {
     "mouse and JavaScript at a desk": (Hands, {"viewport": WIDE}),
     "no JavaScript on a phone": (Phone, {"viewport": PHONE, "java_script_enabled": False}),
     "keyboard alone at a desk": (Keyboard, {"viewport": WIDE}),
+    "keyboard alone at 400 %": (Keyboard, {"viewport": ENLARGED}),
 }
 
 
 @pytest.fixture(params=list(WAYS))
 def hands(
-    request: pytest.FixtureRequest, at: Callable[[str], None], sign_in: Callable[..., Page]
-) -> Callable[[User], Hands]:
-    """The hands of somebody who is signed in, on the day of these stories."""
+    request: pytest.FixtureRequest,
+    at: Callable[[str], None],
+    sign_in: Callable[..., Page],
+    window: Callable[..., BrowserContext],
+    figure: Figure,
+) -> Callable[[User | None], Hands]:
+    """The hands of somebody who is signed in, or of nobody yet, on the day of these stories."""
     at(TODAY)
     kind, wishes = WAYS[request.param]
+    figure.name = f"{figure.name}: {request.param}"
 
-    def of(user: User) -> Hands:
-        page = sign_in(user, **wishes)
-        return Phone(page, sign_in(user, viewport=PHONE)) if kind is Phone else kind(page)
+    def of(user: User | None) -> Hands:
+        page = sign_in(user, **wishes) if user else window(**wishes).new_page()
+        return Phone(page, figure, window(viewport=PHONE).new_page()) if kind is Phone else kind(page, figure)
 
     return of
 
@@ -279,7 +305,7 @@ class Team:
 
 
 @pytest.fixture
-def north(hands: Callable[[User], Hands]) -> Team:
+def north(hands: Callable[[User | None], Hands]) -> Team:
     """North team of a council of its own, so that stories do not meet."""
     team = a_team("North", a_council(f"Council {next(COUNCILS)}"))
     ann = staff(Role.CASEWORKER, team=team, name="Ann Example")
@@ -299,7 +325,7 @@ def told(hands: Hands, words: str) -> None:
 # ---------------------------------------------------------------- the commonest five, with their steps
 
 
-def test_a_contact_is_recorded(hands: Callable[[User], Hands], north: Team):
+def test_a_contact_is_recorded(hands: Callable[[User | None], Hands], north: Team):
     # Given Ann on her home page, with an order of yesterday
     order = an_order(case=north.case, imposed="3 June 2025")
     ann = hands(north.ann)
@@ -320,7 +346,7 @@ def test_a_contact_is_recorded(hands: Callable[[User], Hands], north: Team):
     ann.leave()
 
 
-def test_an_order_is_imposed(hands: Callable[[User], Hands], north: Team):
+def test_an_order_is_imposed(hands: Callable[[User | None], Hands], north: Team):
     # Given Ann on the page of a person
     ann = hands(north.ann)
     ann.open(north.home)
@@ -346,7 +372,7 @@ def test_an_order_is_imposed(hands: Callable[[User], Hands], north: Team):
     ann.leave()
 
 
-def test_a_case_is_reassigned(hands: Callable[[User], Hands], north: Team):
+def test_a_case_is_reassigned(hands: Callable[[User | None], Hands], north: Team):
     # Given the manager on the page of a person whom Ann holds
     an_order(case=north.case, imposed="2 June 2025")
     morag = hands(north.manager)
@@ -370,7 +396,7 @@ def test_a_case_is_reassigned(hands: Callable[[User], Hands], north: Team):
     morag.leave()
 
 
-def test_a_person_is_found_by_a_misspelt_name(hands: Callable[[User], Hands], north: Team):
+def test_a_person_is_found_by_a_misspelt_name(hands: Callable[[User | None], Hands], north: Team):
     # Given Ann in the middle of something else
     a_case(worker=north.ann, given_name="Siobhan", family_name="Thornquill", born="12 March 1985")
     ann = hands(north.ann)
@@ -388,7 +414,7 @@ def test_a_person_is_found_by_a_misspelt_name(hands: Callable[[User], Hands], no
     ann.leave()
 
 
-def test_a_manager_sees_what_is_late_in_the_team(hands: Callable[[User], Hands], north: Team):
+def test_a_manager_sees_what_is_late_in_the_team(hands: Callable[[User | None], Hands], north: Team):
     # Given an order of which nothing was done for a month, and the manager at home
     an_order(case=north.case, imposed="1 May 2025")
     late = a_case(worker=north.bea, given_name="Dot", family_name="Other", opened="1 May 2025")
@@ -411,7 +437,9 @@ def test_a_manager_sees_what_is_late_in_the_team(hands: Callable[[User], Hands],
 # ---------------------------------------------------------------- the rest of the day
 
 
-def test_appointments_are_booked_weekly_and_one_gets_its_outcome(hands: Callable[[User], Hands], north: Team):
+def test_appointments_are_booked_weekly_and_one_gets_its_outcome(
+    hands: Callable[[User | None], Hands], north: Team
+):
     # Given Ann on the page of a person with an order
     order = an_order(case=north.case, imposed="3 June 2025")
     ann = hands(north.ann)
@@ -443,7 +471,9 @@ def test_appointments_are_booked_weekly_and_one_gets_its_outcome(hands: Callable
     ann.leave()
 
 
-def test_an_absence_is_decided_and_the_first_warning_written(hands: Callable[[User], Hands], north: Team):
+def test_an_absence_is_decided_and_the_first_warning_written(
+    hands: Callable[[User | None], Hands], north: Team
+):
     # Given a person who did not come yesterday
     order = an_order(case=north.case, imposed="5 May 2025")
     operations.record_contact(
@@ -476,7 +506,7 @@ def test_an_absence_is_decided_and_the_first_warning_written(hands: Callable[[Us
     ann.leave()
 
 
-def test_attendance_is_recorded_from_today(hands: Callable[[User], Hands], north: Team):
+def test_attendance_is_recorded_from_today(hands: Callable[[User | None], Hands], north: Team):
     # Given somebody who is booked for unpaid work today, and the supervisor
     order = an_order(case=north.case, imposed="26 May 2025")
     operations.book_appointment(
@@ -501,7 +531,7 @@ def test_attendance_is_recorded_from_today(hands: Callable[[User], Hands], north
     ulla.leave()
 
 
-def test_a_note_begun_with_headings_is_found_by_its_words(hands: Callable[[User], Hands], north: Team):
+def test_a_note_begun_with_headings_is_found_by_its_words(hands: Callable[[User | None], Hands], north: Team):
     # Given Ann on the page of a person
     ann = hands(north.ann)
     ann.open(north.home)
@@ -529,7 +559,7 @@ def test_a_note_begun_with_headings_is_found_by_its_words(hands: Callable[[User]
     ann.leave()
 
 
-def test_a_refused_form_is_mended_and_sent(hands: Callable[[User], Hands], north: Team):
+def test_a_refused_form_is_mended_and_sent(hands: Callable[[User | None], Hands], north: Team):
     # Given Ann at the form for a contact
     order = an_order(case=north.case, imposed="3 June 2025")
     ann = hands(north.ann)
@@ -565,7 +595,7 @@ def test_a_refused_form_is_mended_and_sent(hands: Callable[[User], Hands], north
     ann.leave()
 
 
-def test_a_caseload_is_handed_over_and_taken_back(hands: Callable[[User], Hands], north: Team):
+def test_a_caseload_is_handed_over_and_taken_back(hands: Callable[[User | None], Hands], north: Team):
     # Given Ann, who leaves, with two cases
     an_order(case=north.case, imposed="3 June 2025")
     a_case(worker=north.ann, given_name="Dot", family_name="Other", opened="1 May 2025")
@@ -595,7 +625,9 @@ def test_a_caseload_is_handed_over_and_taken_back(hands: Callable[[User], Hands]
     morag.leave()
 
 
-def test_victim_information_is_seen_by_who_holds_the_case_alone(hands: Callable[[User], Hands], north: Team):
+def test_victim_information_is_seen_by_who_holds_the_case_alone(
+    hands: Callable[[User | None], Hands], north: Team
+):
     # Given Ann, who holds the case, and business support of her team
     ann = hands(north.ann)
     ann.open(north.home)
@@ -624,7 +656,7 @@ def test_victim_information_is_seen_by_who_holds_the_case_alone(hands: Callable[
     bill.leave()
 
 
-def test_a_colleague_who_covers_sees_the_case(hands: Callable[[User], Hands], north: Team):
+def test_a_colleague_who_covers_sees_the_case(hands: Callable[[User | None], Hands], north: Team):
     # Given a colleague of another team, who does not see Ann's case
     away = staff(Role.CASEWORKER, team=a_team("South", north.ann.council), name="Cam Example")
     cam = hands(away)
@@ -653,3 +685,180 @@ def test_a_colleague_who_covers_sees_the_case(hands: Callable[[User], Hands], no
     expect(cam.page.locator(".app-identity__name")).to_have_text("Cal Sample")
     assert worker_of(north.case) == north.ann
     cam.leave()
+
+
+# ---------------------------------------------------------------- what guards the records
+
+
+PASSWORD = "three words apart"
+
+
+def with_a_password(user: User) -> User:
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def enter(hands: Hands, user: User) -> None:
+    """Sign in by the form."""
+    hands.open("/sign-in/")
+    hands.write("Email address", user.email)
+    hands.write("Password", PASSWORD)
+    hands.press("Sign in")
+
+
+def code_of(secret: str) -> str:
+    """What the app on somebody's phone shows now."""
+    step = int(datetime.now(UTC).timestamp()) // 30
+    return str(totp.format_hotp_value(totp.hotp_value(secret, step)))
+
+
+def test_a_list_is_taken_away_with_a_reason(hands: Callable[[User | None], Hands], north: Team):
+    # Given Ann, who has somebody on her list
+    an_order(case=north.case, imposed="1 May 2025")
+    ann = hands(None)
+    enter(ann, with_a_password(north.ann))
+
+    # When she asks for what is overdue as a file, and says nothing of why
+    ann.follow("Overdue", within="Main")
+    ann.follow(re.compile("^Download CSV"))
+    ann.press("Take this list away")
+
+    # Then the page asks why and for whom
+    assert heading(ann.page) == "Take this list away: Overdue"
+    expect(ann.page.locator(".govuk-error-summary").get_by_role("link")).to_have_count(2)
+
+    # When she says so, then the file is hers, and says so too
+    ann.choose("Supervision or a team meeting", within="Why do you need this list?")
+    ann.choose("Only me", within="Who will receive it?")
+    words = ann.take("Take this list away").read_text(encoding="utf-8-sig")
+    assert "Sample, Cal" in words
+    assert "Ann Example" in words
+    ann.leave()
+
+
+def test_a_list_of_the_whole_council_is_agreed_to_before_it_is_taken(
+    hands: Callable[[User | None], Hands], north: Team
+):
+    # Given a performance officer and a manager
+    an_order(case=north.case, imposed="1 May 2025")
+    officer = staff(Role.PERFORMANCE_OFFICER, team=north.ann.team, name="Pat Example")
+    pat, morag = hands(None), hands(None)
+    enter(pat, with_a_password(officer))
+
+    # When the officer asks for what is overdue
+    pat.open("/overdue/")
+    pat.follow(re.compile("^Download CSV"))
+    pat.choose("Audit or inspection", within="Why do you need this list?")
+    pat.choose("Only me", within="Who will receive it?")
+    pat.press("Ask for agreement")
+
+    # Then it waits, and the manager who is told agrees
+    assert heading(pat.page) == "Lists taken away"
+    pat.leave()
+    enter(morag, with_a_password(north.manager))
+    morag.follow(re.compile("^Notices"), within="Main")
+    morag.follow("1 list of people waits for an answer")
+    morag.follow(re.compile("^Answer"))
+    morag.press("Agree")
+    morag.leave()
+
+    # And the officer takes it
+    pat.open("/exports/")
+    pat.follow(re.compile("^Take it away"))
+    assert "Sample, Cal" in pat.take("Take this list away").read_text(encoding="utf-8-sig")
+
+
+def test_a_restricted_record_is_opened_with_a_reason_and_closed(
+    hands: Callable[[User | None], Hands], north: Team, at: Callable[[str], None]
+):
+    # Given a restricted record of North, and Cam of another team on duty. The hour is the database's own.
+    at("")
+    case_operations.limit_record(
+        actor=north.manager, case=north.case, restricted=True, permitted=[], excluded=[],
+        reason="A colleague's cousin", expected_version=north.case.person.version,
+    )  # fmt: skip
+    cam = hands(staff(Role.CASEWORKER, team=a_team("South", north.ann.council), name="Cam Example"))
+    cam.open("/")
+
+    # When Cam opens it with a reason
+    cam.follow("People", within="Main")
+    cam.follow("Open a restricted record")
+    cam.write("Person's reference", north.case.person.reference)
+    cam.write("Why you need to see this record now", "They rang the duty desk")
+    cam.press("Open for one hour")
+
+    # Then it is open, says until when, and the manager is told
+    expect(cam.page.locator(".app-identity__name")).to_have_text("Cal Sample")
+    told(cam, "You opened this restricted record with a reason")
+    cam.leave()
+    morag = hands(north.manager)
+    morag.open("/notices/")
+    morag.follow("Opened with a reason: see who and why, and review it")
+    expect(morag.page.get_by_role("main")).to_contain_text("Cam Example")
+    expect(morag.page.get_by_role("main")).to_contain_text("They rang the duty desk")
+    morag.leave()
+
+    # When it is closed again, then it is closed
+    cam.follow("Close this record again")
+    cam.press("Close the record")
+    shut = cam.page.goto(north.home)
+    assert shut is not None
+    assert shut.status == 404
+    cam.leave()
+
+
+def test_an_app_is_set_up_and_its_code_opens_the_site(
+    hands: Callable[[User | None], Hands], north: Team, at: Callable[[str], None]
+):
+    # Given Ann at her own sign-in
+    ann = hands(None)
+    enter(ann, with_a_password(north.ann))
+    ann.follow(re.compile("Ann Example"))
+
+    # When she sets up an app with her password and its first code
+    ann.follow("Set up an app")
+    ann.write("Password", PASSWORD)
+    ann.press("Continue")
+    secret = ann.page.locator("main .app-breakable").inner_text()
+    ann.write("Code that the app shows", "000000")
+    ann.press("Set up the app")
+    expect(ann.page.locator(".govuk-error-summary")).to_be_visible()
+    ann.write("Code that the app shows", code_of(secret))
+    ann.press("Set up the app")
+
+    # Then she has ten codes to keep
+    assert heading(ann.page) == "Recovery codes"
+    expect(ann.page.locator("main code")).to_have_count(10)
+    ann.leave()
+    ann.follow("Continue")
+    ann.press("Sign out")
+
+    # And the next day the password alone opens nothing, and the app's code does
+    at("5 June 2025")
+    enter(ann, north.ann)
+    assert heading(ann.page) == "Second step"
+    ann.write("Code", code_of(secret))
+    ann.press("Continue")
+    expect(ann.page.get_by_role("link", name="My caseload").first).to_be_visible()
+    ann.leave()
+
+
+def test_governance_sees_who_has_looked(hands: Callable[[User | None], Hands], north: Team):
+    # Given a record that Ann opened
+    ann = hands(north.ann)
+    ann.open(north.home)
+    governance = hands(staff(Role.INFORMATION_GOVERNANCE, team=north.ann.team, name="Gil Example"))
+    governance.open("/")
+
+    # When governance asks for the person by how their name begins
+    governance.follow("Who has looked", within="Main")
+    governance.write("Find a person", "sam")
+    governance.press("Search")
+    governance.follow("Sample, Cal")
+
+    # Then Ann's look is there, with its ground; and so is the question
+    rows = rows_of(governance.page, "Who has looked at this record")
+    assert any("Ann Example" in row and "Allocated" in row for row in rows), rows
+    assert any("Gil Example" in row for row in rows), rows
+    governance.leave()

@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from cases.models import Role
 from tests.browser.conftest import let_in
+from tests.browser.measures import ERRORS
 from tests.web.conftest import World
 from tests.web.test_pages import addresses
 
@@ -28,21 +29,6 @@ EMPTY = """() => {
     else if (field.type !== "file") field.value = "";
   }
   return fields.length > 0;
-}"""
-# What each error of the page says, where its link lands, and whether the field says the same.
-ERRORS = """() => {
-  const said = [...document.querySelectorAll(".govuk-error-message")].map((one) => one.textContent);
-  return [...document.querySelectorAll(".govuk-error-summary__list li")].map((item) => {
-    const link = item.querySelector("a");
-    const target = link && document.getElementById(link.hash.slice(1));
-    if (link && !target) return `no such field: ${link.outerHTML}`;
-    if (target && !target.matches("input, select, textarea")) return `not a control: ${link.outerHTML}`;
-    const words = item.textContent.trim();
-    if (link && !said.some((one) => one.includes(words))) return `not at its field: ${words}`;
-    const described = (target?.getAttribute("aria-describedby") ?? "").split(/\\s+/).filter(Boolean);
-    const lost = described.filter((id) => !document.getElementById(id));
-    return lost.length ? `describes nothing: ${lost.join(", ")}` : "";
-  }).filter(Boolean);
 }"""
 
 
