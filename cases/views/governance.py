@@ -9,6 +9,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -69,12 +70,19 @@ def who_looked(request: HttpRequest) -> HttpResponse:
 class LookFilter(django_filters.FilterSet):
     """Narrows the looks at a record to some days."""
 
-    since = DayFilter(label="From", field_name="at__date", lookup_expr="gte", hint="")
-    until = DayFilter(label="To", field_name="at__date", lookup_expr="lte", hint="")
+    since = DayFilter(label="From", method="from_day", hint="")
+    until = DayFilter(label="To", method="to_day", hint="")
 
     class Meta:
         model = Consultation
         fields = ()
+
+    # By moments, which the index is in order of: the day of each of two million rows takes ten seconds to work out.
+    def from_day(self, rows: QuerySet, name: str, day: date) -> QuerySet:
+        return rows.filter(at__gte=governance.between(day, day)[0])
+
+    def to_day(self, rows: QuerySet, name: str, day: date) -> QuerySet:
+        return rows.filter(at__lt=governance.between(day, day)[1])
 
 
 def _when() -> Column:
