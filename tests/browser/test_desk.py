@@ -840,7 +840,7 @@ def test_an_app_is_set_up_and_its_code_opens_the_site(
     assert heading(ann.page) == "Second step"
     ann.write("Code", code_of(secret))
     ann.press("Continue")
-    expect(ann.page.get_by_role("link", name="My caseload").first).to_be_visible()
+    expect(ann.page.get_by_role("button", name="Sign out")).to_be_visible()
     ann.leave()
 
 
