@@ -178,5 +178,6 @@ class User(AbstractBaseUser, Versioned):
 
     @property
     def never_let_in(self) -> bool:
-        """Whether the account never opened: it does so only when a second person agrees to its role."""
-        return not self.is_active and self.let_in_on is None and self.last_login is None
+        """Whether the account never opened to who was given its first password: that takes a second person."""
+        unused = self.let_in_on is None and self.last_login is None
+        return not self.is_active and unused and self.password_given

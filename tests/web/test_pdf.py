@@ -320,7 +320,7 @@ def test_a_document_that_takes_too_much_is_stopped(figure: Figure):
 class TestThePress:
     @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="it looks into /proc")
     def test_holds_no_secret_no_connection_and_no_file_of_the_site(self, monkeypatch):
-        monkeypatch.setenv("DATABASE_URL", "postgresql://justice:secret@nowhere/justice")
+        monkeypatch.setenv("DATABASE_URL", "postgresql://justice:only-for-tests@nowhere/justice")
         monkeypatch.setenv("SECRET_KEY", "a secret")
         with socket.create_server(("127.0.0.1", 0)), tempfile.TemporaryFile():
             own = pdf.Press()
