@@ -115,7 +115,7 @@ def _staff(user: User) -> list[list[Cell]]:
         .with_held()
         .annotate(waits=Exists(waiting.filter(user=OuterRef("pk"))))
         .select_related("team")
-        .order_by("-is_active", "name")
+        .order_by("-waits", "-is_active", "name")
     ]
 
 
