@@ -218,7 +218,8 @@ def unused_accounts(council: Council, on: date) -> list[User]:
         last = max((day for day in days if day is not None), default=None)
         if last is None:  # made before this was counted: it begins today
             user.let_in_on = on
-            user.save(update_fields=("let_in_on",))
+            with transaction.atomic():  # the row and its copy: a night may be killed between the two
+                user.save(update_fields=("let_in_on",))
         elif on - last > UNUSED_AFTER:
             found.append(user)
     return found
