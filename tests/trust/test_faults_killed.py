@@ -22,7 +22,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 
 from cases import jobs, tasks, timescales
 from cases.models import Council, Entry, Job, Notice, User
@@ -191,6 +191,10 @@ def test_a_process_killed_in_an_operation_leaves_all_or_nothing(
         with a_copy_of_all(tmp_path):
             call, key = ROWS[name](ground), uuid.uuid4()
             before, entries = state(), Entry.objects.filter(operation=name).count()
+            with transaction.atomic():  # some have an entry for each case
+                copy.deepcopy(call)(key=uuid.uuid4())
+                once = Entry.objects.filter(operation=name).count() - entries
+                transaction.set_rollback(True)
             connection.close()
             killed_at(chance.randint(1, 25), lambda call=call, key=key: call(key=key))  # type: ignore[misc]
             done = Entry.objects.filter(operation=name).count() - entries
@@ -199,7 +203,7 @@ def test_a_process_killed_in_an_operation_leaves_all_or_nothing(
             with contextlib.suppress(Repeated):
                 call(key=key)
             figure.add(
-                Entry.objects.filter(operation=name).count() == entries + 1, f"{name}: resent, not once"
+                Entry.objects.filter(operation=name).count() == entries + once, f"{name}: resent, not once"
             )
 
 
