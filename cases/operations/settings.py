@@ -425,11 +425,7 @@ def agree_role_change(
         change.decision, change.decided_by = RoleChange.Decision.AGREED, actor
         change.save()
         opens = user.never_let_in
-        if (
-            opens
-            and user.password_given
-            and _last_by(actor, user, "give_new_password", "add_member_of_staff")
-        ):
+        if opens and _last_by(actor, user, "give_new_password", "add_member_of_staff"):
             raise Refused(
                 Problem("You gave this account its password. Somebody else has to agree that it opens")
             )

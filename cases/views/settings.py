@@ -102,7 +102,7 @@ def _teams(user: User) -> list[list[Cell]]:
 
 
 def _staff(user: User) -> list[list[Cell]]:
-    waiting = RoleChange.objects.visible_to(user).filter(decision="")
+    waiting = RoleChange.objects.visible_to(user).waiting()
     return [
         [
             _links(user, "amend_member_of_staff", "amend_member_of_staff", row.pk, row.name),

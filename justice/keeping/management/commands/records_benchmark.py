@@ -29,6 +29,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, Consultation, Council, Role, User
+from justice.domain.looking import Ground
 from justice.keeping import backups
 
 PART = 20_000  # looks written at once
@@ -169,7 +170,12 @@ def words_of(day: date) -> str:
 
 def a_look(council: Council, staff: list[int], cases: list[int], now: datetime, rng: Random) -> Consultation:
     chance = rng.random()
-    one = {"council": council, "user_id": rng.choice(staff), "at": now - YEAR * rng.random(), "basis": "team"}
+    one = {
+        "council": council,
+        "user_id": rng.choice(staff),
+        "at": now - YEAR * rng.random(),
+        "basis": Ground.TEAM,
+    }
     if chance < 0.6:
         return Consultation(case_id=rng.choice(cases), kind=Consultation.Kind.VIEW, page="case", **one)
     kind, page = (
