@@ -81,7 +81,7 @@ def test_the_list_is_taken_away_as_a_file_and_names_nobody_under_supervision(wor
 
 
 def test_a_senior_manager_narrows_it_to_a_team(world: World):
-    other = a_caseworker(team=a_team("South"))
+    other = a_caseworker(team=a_team("South"), name="Ailsa Example")
     whole = page(world, Role.SENIOR_MANAGER, "workload")
     south = page(world, Role.SENIOR_MANAGER, "workload", team=other.team_id)
     name = world.users[Role.CASEWORKER].name
