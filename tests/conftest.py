@@ -122,7 +122,7 @@ _open: list[sqlite3.Connection] = []
 def kept_tables() -> Path:
     """Where the tables of this very set of migrations and packages are kept."""
     made_from = sorted(path for app in APPS for path in (ROOT / app / "migrations").glob("*.py"))
-    made_from += [ROOT / "requirements.txt", ROOT / "cases" / "add_only.py"]
+    made_from += [ROOT / "requirements.txt", ROOT / "cases" / "add_only.py", ROOT / "cases" / "new_tables.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()[:16]
     return ROOT / "var" / f"tables-for-tests-{digest}.sqlite3"
 

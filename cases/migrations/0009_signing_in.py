@@ -7,6 +7,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from cases.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -25,63 +27,65 @@ class Migration(migrations.Migration):
             name='let_in_on',
             field=models.DateField(blank=True, editable=False, null=True),
         ),
-        migrations.CreateModel(
-            name='HistoricalRoleChange',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('entry', models.UUIDField(db_index=True, default=cases.models.base.entry_in_progress, null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('role', models.CharField(choices=[('caseworker', 'Caseworker'), ('unpaid_work_supervisor', 'Unpaid work supervisor'), ('business_support', 'Business support'), ('first_line_manager', 'First line manager'), ('senior_manager', 'Senior manager'), ('performance_officer', 'Performance officer'), ('information_governance', 'Information governance'), ('administrator', 'Administrator'), ('system', 'System')], max_length=30)),
-                ('reason', models.CharField(max_length=500)),
-                ('decision', models.CharField(blank=True, choices=[('agreed', 'Agreed'), ('declined', 'Declined')], max_length=10)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical role change',
-                'verbose_name_plural': 'historical role changes',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='SignIn',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_key', models.CharField(max_length=40, unique=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('device', models.CharField(blank=True, max_length=200)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('-at', '-pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='RoleChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('role', models.CharField(choices=[('caseworker', 'Caseworker'), ('unpaid_work_supervisor', 'Unpaid work supervisor'), ('business_support', 'Business support'), ('first_line_manager', 'First line manager'), ('senior_manager', 'Senior manager'), ('performance_officer', 'Performance officer'), ('information_governance', 'Information governance'), ('administrator', 'Administrator'), ('system', 'System')], max_length=30)),
-                ('reason', models.CharField(max_length=500)),
-                ('decision', models.CharField(blank=True, choices=[('agreed', 'Agreed'), ('declined', 'Declined')], max_length=10)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_changes', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('-recorded_at', '-pk'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('decision', '')), fields=('user',), name='one_waiting_role_change_per_person'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='a_second_person_decides_a_role_change')],
-            },
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='HistoricalRoleChange',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('entry', models.UUIDField(db_index=True, default=cases.models.base.entry_in_progress, null=True)),
+                    ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('role', models.CharField(choices=[('caseworker', 'Caseworker'), ('unpaid_work_supervisor', 'Unpaid work supervisor'), ('business_support', 'Business support'), ('first_line_manager', 'First line manager'), ('senior_manager', 'Senior manager'), ('performance_officer', 'Performance officer'), ('information_governance', 'Information governance'), ('administrator', 'Administrator'), ('system', 'System')], max_length=30)),
+                    ('reason', models.CharField(max_length=500)),
+                    ('decision', models.CharField(blank=True, choices=[('agreed', 'Agreed'), ('declined', 'Declined')], max_length=10)),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('recorded_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical role change',
+                    'verbose_name_plural': 'historical role changes',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='SignIn',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('session_key', models.CharField(max_length=40, unique=True)),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('address', models.GenericIPAddressField(null=True)),
+                    ('device', models.CharField(blank=True, max_length=200)),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ('-at', '-pk'),
+                },
+            ),
+            migrations.CreateModel(
+                name='RoleChange',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('role', models.CharField(choices=[('caseworker', 'Caseworker'), ('unpaid_work_supervisor', 'Unpaid work supervisor'), ('business_support', 'Business support'), ('first_line_manager', 'First line manager'), ('senior_manager', 'Senior manager'), ('performance_officer', 'Performance officer'), ('information_governance', 'Information governance'), ('administrator', 'Administrator'), ('system', 'System')], max_length=30)),
+                    ('reason', models.CharField(max_length=500)),
+                    ('decision', models.CharField(blank=True, choices=[('agreed', 'Agreed'), ('declined', 'Declined')], max_length=10)),
+                    ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_changes', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ('-recorded_at', '-pk'),
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('decision', '')), fields=('user',), name='one_waiting_role_change_per_person'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='a_second_person_decides_a_role_change')],
+                },
+            ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from cases.new_tables import NewTables
+
 
 class Migration(migrations.Migration):
 
@@ -17,134 +19,136 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Appointment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('kind', models.CharField(choices=[('first_contact', 'First direct contact'), ('induction', 'Induction or first case management meeting'), ('supervision', 'Supervision appointment'), ('home_visit', 'Home visit'), ('telephone', 'Telephone call'), ('other', 'Other appointment'), ('unpaid_work', 'Unpaid work session'), ('review', 'Departmental review')], max_length=20)),
-                ('on', models.DateField()),
-                ('at', models.TimeField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('series', models.UUIDField(blank=True, editable=False, null=True)),
-                ('reminder', models.CharField(blank=True, choices=[('text', 'Text message'), ('email', 'Email')], max_length=10)),
-                ('outcome', models.CharField(blank=True, choices=[('attended', 'Attended'), ('did_not_attend', 'Did not attend'), ('cancelled_by_service', 'Cancelled by the service'), ('cancelled_by_person', 'Cancelled by the person'), ('rescheduled_by_service', 'Rescheduled by the service'), ('rescheduled_by_person', 'Rescheduled by the person')], max_length=30)),
-                ('outcome_on', models.DateField(blank=True, null=True)),
-                ('outcome_note', models.TextField(blank=True, max_length=10000)),
-                ('attendance', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointment', to='orders.attendance')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='cases.case')),
-                ('contact', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointment', to='orders.contact')),
-                ('moved_to', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moved_from', to='orders.appointment')),
-                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='orders.order')),
-                ('outcome_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ('-on', '-at', '-pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalAppointment',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('entry', models.UUIDField(db_index=True, default=cases.models.base.entry_in_progress, null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('kind', models.CharField(choices=[('first_contact', 'First direct contact'), ('induction', 'Induction or first case management meeting'), ('supervision', 'Supervision appointment'), ('home_visit', 'Home visit'), ('telephone', 'Telephone call'), ('other', 'Other appointment'), ('unpaid_work', 'Unpaid work session'), ('review', 'Departmental review')], max_length=20)),
-                ('on', models.DateField()),
-                ('at', models.TimeField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('series', models.UUIDField(blank=True, editable=False, null=True)),
-                ('reminder', models.CharField(blank=True, choices=[('text', 'Text message'), ('email', 'Email')], max_length=10)),
-                ('outcome', models.CharField(blank=True, choices=[('attended', 'Attended'), ('did_not_attend', 'Did not attend'), ('cancelled_by_service', 'Cancelled by the service'), ('cancelled_by_person', 'Cancelled by the person'), ('rescheduled_by_service', 'Rescheduled by the service'), ('rescheduled_by_person', 'Rescheduled by the person')], max_length=30)),
-                ('outcome_on', models.DateField(blank=True, null=True)),
-                ('outcome_note', models.TextField(blank=True, max_length=10000)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('attendance', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.attendance')),
-                ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
-                ('contact', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.contact')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('moved_to', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.appointment')),
-                ('order', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.order')),
-                ('outcome_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('worker', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical appointment',
-                'verbose_name_plural': 'historical appointments',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='Reminder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('at', models.TimeField()),
-                ('channel', models.CharField(choices=[('text', 'Text message'), ('email', 'Email')], max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='orders.appointment')),
-            ],
-            options={
-                'ordering': ('-created_at', '-pk'),
-            },
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['worker', 'on'], name='appointments_of_a_worker'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['on'], name='appointments_without_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('series__isnull', False)), fields=['series', 'on'], name='appointments_of_a_series'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('case', 'on', 'at'), name='one_appointment_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='appointment_lasts'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('order__isnull', False), ('kind__in', ('home_visit', 'telephone', 'other')), _connector='OR'), name='appointment_of_this_kind_has_an_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('outcome_by', None), ('outcome_on', None)), models.Q(models.Q(('outcome', ''), _negated=True), ('outcome_by__isnull', False), ('outcome_on__isnull', False)), _connector='OR'), name='outcome_has_a_day_and_a_recorder'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attendance', None), ('contact', None)), models.Q(('attendance__isnull', False), ('contact', None), ('kind', 'unpaid_work')), models.Q(('attendance', None), ('contact__isnull', False), models.Q(('kind__in', ('unpaid_work', 'review')), _negated=True)), _connector='OR'), name='appointment_becomes_what_its_kind_says'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attendance', None), ('contact', None)), ('outcome__in', ('attended', 'did_not_attend')), _connector='OR'), name='only_a_kept_or_missed_appointment_becomes_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('moved_to', None), ('outcome__in', ('rescheduled_by_service', 'rescheduled_by_person')), _connector='OR'), name='only_a_rescheduled_appointment_moved'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('appointment', 'on', 'at'), name='reminded_once'),
-        ),
+        NewTables([
+            migrations.CreateModel(
+                name='Appointment',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('kind', models.CharField(choices=[('first_contact', 'First direct contact'), ('induction', 'Induction or first case management meeting'), ('supervision', 'Supervision appointment'), ('home_visit', 'Home visit'), ('telephone', 'Telephone call'), ('other', 'Other appointment'), ('unpaid_work', 'Unpaid work session'), ('review', 'Departmental review')], max_length=20)),
+                    ('on', models.DateField()),
+                    ('at', models.TimeField()),
+                    ('minutes', models.PositiveSmallIntegerField()),
+                    ('place', models.CharField(blank=True, max_length=200)),
+                    ('note', models.CharField(blank=True, max_length=500)),
+                    ('series', models.UUIDField(blank=True, editable=False, null=True)),
+                    ('reminder', models.CharField(blank=True, choices=[('text', 'Text message'), ('email', 'Email')], max_length=10)),
+                    ('outcome', models.CharField(blank=True, choices=[('attended', 'Attended'), ('did_not_attend', 'Did not attend'), ('cancelled_by_service', 'Cancelled by the service'), ('cancelled_by_person', 'Cancelled by the person'), ('rescheduled_by_service', 'Rescheduled by the service'), ('rescheduled_by_person', 'Rescheduled by the person')], max_length=30)),
+                    ('outcome_on', models.DateField(blank=True, null=True)),
+                    ('outcome_note', models.TextField(blank=True, max_length=10000)),
+                    ('attendance', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointment', to='orders.attendance')),
+                    ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='cases.case')),
+                    ('contact', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointment', to='orders.contact')),
+                    ('moved_to', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moved_from', to='orders.appointment')),
+                    ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='orders.order')),
+                    ('outcome_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('recorded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ('-on', '-at', '-pk'),
+                },
+            ),
+            migrations.CreateModel(
+                name='HistoricalAppointment',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('entry', models.UUIDField(db_index=True, default=cases.models.base.entry_in_progress, null=True)),
+                    ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('kind', models.CharField(choices=[('first_contact', 'First direct contact'), ('induction', 'Induction or first case management meeting'), ('supervision', 'Supervision appointment'), ('home_visit', 'Home visit'), ('telephone', 'Telephone call'), ('other', 'Other appointment'), ('unpaid_work', 'Unpaid work session'), ('review', 'Departmental review')], max_length=20)),
+                    ('on', models.DateField()),
+                    ('at', models.TimeField()),
+                    ('minutes', models.PositiveSmallIntegerField()),
+                    ('place', models.CharField(blank=True, max_length=200)),
+                    ('note', models.CharField(blank=True, max_length=500)),
+                    ('series', models.UUIDField(blank=True, editable=False, null=True)),
+                    ('reminder', models.CharField(blank=True, choices=[('text', 'Text message'), ('email', 'Email')], max_length=10)),
+                    ('outcome', models.CharField(blank=True, choices=[('attended', 'Attended'), ('did_not_attend', 'Did not attend'), ('cancelled_by_service', 'Cancelled by the service'), ('cancelled_by_person', 'Cancelled by the person'), ('rescheduled_by_service', 'Rescheduled by the service'), ('rescheduled_by_person', 'Rescheduled by the person')], max_length=30)),
+                    ('outcome_on', models.DateField(blank=True, null=True)),
+                    ('outcome_note', models.TextField(blank=True, max_length=10000)),
+                    ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_change_reason', models.CharField(max_length=100, null=True)),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('attendance', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.attendance')),
+                    ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
+                    ('contact', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.contact')),
+                    ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('moved_to', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.appointment')),
+                    ('order', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.order')),
+                    ('outcome_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('recorded_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('worker', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical appointment',
+                    'verbose_name_plural': 'historical appointments',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
+            ),
+            migrations.CreateModel(
+                name='Reminder',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('on', models.DateField()),
+                    ('at', models.TimeField()),
+                    ('channel', models.CharField(choices=[('text', 'Text message'), ('email', 'Email')], max_length=10)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('claimed_at', models.DateTimeField(null=True)),
+                    ('sent_at', models.DateTimeField(null=True)),
+                    ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='orders.appointment')),
+                ],
+                options={
+                    'ordering': ('-created_at', '-pk'),
+                },
+            ),
+            migrations.AddIndex(
+                model_name='appointment',
+                index=models.Index(fields=['worker', 'on'], name='appointments_of_a_worker'),
+            ),
+            migrations.AddIndex(
+                model_name='appointment',
+                index=models.Index(condition=models.Q(('outcome', '')), fields=['on'], name='appointments_without_outcome'),
+            ),
+            migrations.AddIndex(
+                model_name='appointment',
+                index=models.Index(condition=models.Q(('series__isnull', False)), fields=['series', 'on'], name='appointments_of_a_series'),
+            ),
+            migrations.AddConstraint(
+                model_name='appointment',
+                constraint=models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('case', 'on', 'at'), name='one_appointment_at_a_time'),
+            ),
+            migrations.AddConstraint(
+                model_name='appointment',
+                constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='appointment_lasts'),
+            ),
+            migrations.AddConstraint(
+                model_name='appointment',
+                constraint=models.CheckConstraint(condition=models.Q(('order__isnull', False), ('kind__in', ('home_visit', 'telephone', 'other')), _connector='OR'), name='appointment_of_this_kind_has_an_order'),
+            ),
+            migrations.AddConstraint(
+                model_name='appointment',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('outcome_by', None), ('outcome_on', None)), models.Q(models.Q(('outcome', ''), _negated=True), ('outcome_by__isnull', False), ('outcome_on__isnull', False)), _connector='OR'), name='outcome_has_a_day_and_a_recorder'),
+            ),
+            migrations.AddConstraint(
+                model_name='appointment',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('attendance', None), ('contact', None)), models.Q(('attendance__isnull', False), ('contact', None), ('kind', 'unpaid_work')), models.Q(('attendance', None), ('contact__isnull', False), models.Q(('kind__in', ('unpaid_work', 'review')), _negated=True)), _connector='OR'), name='appointment_becomes_what_its_kind_says'),
+            ),
+            migrations.AddConstraint(
+                model_name='appointment',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('attendance', None), ('contact', None)), ('outcome__in', ('attended', 'did_not_attend')), _connector='OR'), name='only_a_kept_or_missed_appointment_becomes_one'),
+            ),
+            migrations.AddConstraint(
+                model_name='appointment',
+                constraint=models.CheckConstraint(condition=models.Q(('moved_to', None), ('outcome__in', ('rescheduled_by_service', 'rescheduled_by_person')), _connector='OR'), name='only_a_rescheduled_appointment_moved'),
+            ),
+            migrations.AddConstraint(
+                model_name='reminder',
+                constraint=models.UniqueConstraint(fields=('appointment', 'on', 'at'), name='reminded_once'),
+            ),
+        ]),
     ]

@@ -10,13 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 import pytest
 
 from justice.web.shortcuts import KEYS
 from tests.web.conftest import a_world
-from tests.web.walk import STRANGER, Seen, nothing_kept, walk
+from tests.web.walk import STRANGER, Element, Seen, nothing_kept, walk
 
 BASE = Path(__file__).resolve().parents[2]
 CHECKER = BASE / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
