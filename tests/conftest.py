@@ -7,6 +7,7 @@ that use the database are then run. The fixture `redis_url` starts a real Redis 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
@@ -15,6 +16,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -93,10 +95,7 @@ def point_django_there() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Tables are made by the migrations once, kept beside the code, and copied from then on: half a minute a stage.
-
-    Only on SQLite, and only as long as no migration and no package changes: a clean clone always makes them anew.
-    """
+    """On SQLite the tables are copied from those that are kept."""
     from django.conf import settings
     from django.db import connection
 
@@ -106,11 +105,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     def begin(*args: Any, **kwargs: Any) -> str:
         name = create(*args, **kwargs)
-        if kept.exists():
-            memory = sqlite3.connect(name, uri=True)
-            _open.append(memory)  # the tables are there as long as somebody holds them
-            with contextlib.closing(sqlite3.connect(kept)) as tables:
-                tables.backup(memory)
+        memory = sqlite3.connect(name, uri=True)
+        _open.append(memory)  # the tables are there as long as somebody holds them
+        with contextlib.closing(sqlite3.connect(kept)) as tables:
+            tables.backup(memory)
         return str(name)
 
     connection.creation._create_test_db = begin  # type: ignore[method-assign]
@@ -120,28 +118,32 @@ _open: list[sqlite3.Connection] = []
 
 
 def kept_tables() -> Path:
-    """Where the tables of this very set of migrations and packages are kept."""
+    """A file with the tables of this very set of migrations and packages, and nothing in them: to be copied.
+
+    The migrations make it once, whoever asks first, and it is kept beside the code: half a minute for each stage and
+    each database of a test's own. It is made anew when a migration or a package changes, and so in a clean clone.
+    """
     made_from = sorted(path for app in APPS for path in (ROOT / app / "migrations").glob("*.py"))
     made_from += [ROOT / "requirements.txt", ROOT / "cases" / "add_only.py", ROOT / "cases" / "new_tables.py"]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()[:16]
-    return ROOT / "var" / f"tables-for-tests-{digest}.sqlite3"
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Keep the tables that were just made, unless they came from what was kept."""
-    from django.db import connection
-
-    kept = kept_tables()
-    if connection.vendor != "sqlite" or kept.exists() or not connection.is_in_memory_db():
-        return
-    with django_db_blocker.unblock():
-        connection.ensure_connection()
-        kept.parent.mkdir(exist_ok=True)
-        making = kept.with_name(f"{kept.name}.{os.getpid()}")
-        with contextlib.closing(sqlite3.connect(making)) as tables:
-            connection.connection.backup(tables)
-        making.replace(kept)
+    kept = ROOT / "var" / f"tables-for-tests-{digest}.sqlite3"
+    kept.parent.mkdir(exist_ok=True)
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            making = kept.with_suffix(".making")
+            making.unlink(missing_ok=True)
+            environment = {**os.environ, "DATABASE_URL": f"sqlite:///{making}"}
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "-v0"],
+                cwd=ROOT,
+                env={**environment, "DJANGO_SETTINGS_MODULE": "justice.settings.test"},
+                check=True,
+            )
+            with contextlib.closing(sqlite3.connect(making)) as tables:
+                tables.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file
+            making.replace(kept)
+    return kept
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -159,16 +161,40 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about the other database; and, with TEST_PG=1, what has nothing to do with a database."""
     on_postgresql = os.environ.get("DATABASE_URL", "").startswith("postgres")
-    about_the_other = "sqlite_only" if on_postgresql else "postgresql_only"
+    here, other = ("postgresql", "sqlite") if on_postgresql else ("sqlite", "postgresql")
+    one = config.getoption("--one-database")
     kept, left = [], []
     for item in items:
-        wanted = not item.get_closest_marker(about_the_other)
+        wanted = not item.get_closest_marker(f"{other}_only")
         wanted = wanted and (at_night() or not item.get_closest_marker("night"))
         if wanted and wants_postgresql():
             wanted = uses_the_database(item)
+        if wanted and one and uses_the_database(item) and not item.get_closest_marker(f"{here}_only"):
+            wanted = here in at_a_change(item)
         (kept if wanted else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--one-database",
+        action="store_true",
+        help="run each test on one of the two databases, and on both what is about databases: the gate does so",
+    )
+
+
+def at_a_change(item: pytest.Item) -> tuple[str, ...]:
+    """The databases on which a test that uses one runs at every change; at night all run on both.
+
+    Pages run on SQLite and what people do with records on PostgreSQL, which councils have. A module that asks
+    something of the database itself says so with the mark `at_a_change`, and runs on both.
+    """
+    if mark := item.get_closest_marker("at_a_change"):
+        return tuple(mark.args)
+    path = item.path.relative_to(ROOT / "tests")
+    about_pages = path.parts[0] in ("web", "trust", "architecture") or path.stem.endswith("_pages")
+    return ("sqlite",) if about_pages else ("postgresql",)
 
 
 def uses_the_database(item: pytest.Item) -> bool:

@@ -7,10 +7,10 @@ story needs its days: the site lives in this process, so its clock is ours.
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,15 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from cases.models import User
+from tests.apart import a_database
 from tests.builders import day
-from tests.web.conftest import World, a_world
+from tests.web.conftest import World, shared  # noqa: F401  (pytest finds it by name)
 
 SCOTLAND = ZoneInfo("Europe/London")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
@@ -52,34 +52,7 @@ axe = Axe()
 
 
 @pytest.fixture(scope="session")
-def empty_tables(
-    tmp_path_factory: pytest.TempPathFactory, django_test_environment: None, django_db_blocker: Any
-) -> Path:
-    """A file with every table and nothing in it, to be copied."""
-    file = tmp_path_factory.mktemp("database") / "empty.sqlite3"
-    with django_db_blocker.unblock(), pointed_at(file):
-        call_command("migrate", verbosity=0, interactive=False)
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return file
-
-
-@contextmanager
-def pointed_at(file: Path) -> Iterator[None]:
-    """The database is this file for a while: a file and not memory, so that requests have connections of their own."""
-    if connection.vendor != "sqlite":
-        pytest.skip("the journeys run on SQLite; PostgreSQL has the tests of operations and pages")
-    before, name = connection.connection, connection.settings_dict["NAME"]
-    connection.connection, connection.settings_dict["NAME"] = None, str(file)
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.connection, connection.settings_dict["NAME"] = before, name
-
-
-@pytest.fixture(scope="session")
-def live_site(empty_tables: Path) -> Iterator[LiveServer]:
+def live_site(django_test_environment: None) -> Iterator[LiveServer]:
     server = LiveServer("127.0.0.1", start=False)
     server.thread.connections_override = {}  # memory would be shared between threads; a file need not be
     server.start()
@@ -89,24 +62,22 @@ def live_site(empty_tables: Path) -> Iterator[LiveServer]:
 
 @pytest.fixture(scope="module", autouse=True)
 def records(
-    live_site: LiveServer,
-    empty_tables: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    django_db_blocker: Any,
+    live_site: LiveServer, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
 ) -> Iterator[None]:
-    """The module's own tables."""
+    """The module's own tables: in a file and not in memory, so that requests have connections of their own."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the journeys run on SQLite; PostgreSQL has the tests of operations and pages")
     # Playwright's loop runs in this thread, and Django takes that for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    copy = shutil.copy(empty_tables, tmp_path_factory.mktemp("records") / "records.sqlite3")
-    with django_db_blocker.unblock(), pointed_at(Path(copy)):
+    with django_db_blocker.unblock(), a_database(tmp_path_factory.mktemp("records"), "records"):
         yield
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="module")
-def world(records: None) -> World:
-    """A council with a bit of everything, and somebody in each role."""
-    return a_world()
+def world(records: None, shared: World) -> World:  # noqa: F811
+    """A council with a bit of everything, and somebody in each role, instead of the empty tables."""
+    return copy.deepcopy(shared)
 
 
 # ---------------------------------------------------------------- the clock

@@ -1,6 +1,7 @@
 """Every long form, typed by keys: the network cut, the tab killed, the session ended, a fault. No character is lost.
 
-The forms are found, not listed: each page of an operation that has a long text or more than five fields.
+The forms are found, not listed: each page of an operation that has a long text or more than five fields. At a change
+every fourth of them is typed into, at night each.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from cases.models import Draft, Role, User
 from justice.web.views import OperationView
 from orders.models import Contact
 from tests.browser.conftest import NARROW, WIDE, fill_date, found_by_axe, let_in, press, too_wide
+from tests.figures import size
 from tests.web.conftest import World
 from tests.web.test_pages import addresses
 
@@ -141,7 +143,7 @@ def forms_of(world: World, window: Callable[..., BrowserContext], live_site: Liv
 
     def each(**wishes: Any) -> Iterator[tuple[str, str, User, BrowserContext]]:
         windows: dict[int, BrowserContext] = {}
-        for name, address, user in list(long_forms(world)):
+        for name, address, user in list(long_forms(world))[:: size(change=4, night=1)]:
             if user.pk not in windows:
                 windows[user.pk] = window(**wishes)
             let_in(windows[user.pk], user, live_site.url)

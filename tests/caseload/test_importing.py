@@ -35,7 +35,7 @@ from orders.operations import record_attendance, record_contact
 from tests.builders import a_case, a_caseworker, an_order
 from tests.trust.own_database import own_database  # noqa: F401  (a fixture is found by name)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 TODAY = date(2026, 11, 24)
 KEPT = (

@@ -1,10 +1,5 @@
 """Jobs are rows: asked for once, claimed once, done once however often they die; notices are told once."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +11,8 @@ from cases.models import Job, Notice
 from cases.nightly import notify
 from cases.notices import claim_notices
 from tests.builders import a_case, a_caseworker, a_manager, an_order, day, worker_of
+
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
 
 NOW = datetime(2025, 6, 4, 2, 15, tzinfo=UTC)
 
@@ -146,81 +143,3 @@ def test_checking_finds_exactly_what_was_written_round_the_operations(overdue_ca
     assert [one.clause for one in timescales.check([case.pk])] == ["cpo.first_contact"]
     timescales.refresh([case.pk])
     assert timescales.check([case.pk]) == []
-
-
-KILLED = """
-import os, sys, time
-import django
-django.setup()
-from datetime import UTC, datetime
-from cases import jobs, nightly, notices, timescales
-timescales.BATCH = 1
-slow = float(sys.argv[1])
-if slow:
-    check = timescales.check
-    def waiting(cases):
-        time.sleep(slow)
-        return check(cases)
-    timescales.check = waiting
-    claim = notices.claim_notices
-    def after(council, on):
-        made = claim(council, on)
-        print("claimed", flush=True)
-        time.sleep(slow)
-        return made
-    nightly.claim_notices = after
-print("ready", flush=True)
-at = datetime.fromisoformat(sys.argv[2])
-jobs.work(lambda: at)
-print("done", flush=True)
-"""
-
-
-@pytest.mark.sqlite_only
-def test_a_worker_killed_during_the_night_leaves_what_a_clean_run_leaves(tmp_path):
-    """SIGKILL at several moments, then the job again: the same rows, no notice twice."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'night.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "justice.settings.test",
-        "PYTHONPATH": os.getcwd(),
-    }
-
-    def python(code: str, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", code, *arguments], env=environment, stdout=subprocess.PIPE, text=True
-        )
-
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True)
-    made = python(
-        "import django; django.setup()\\n"
-        "from tests.builders import a_case, an_order, a_caseworker, a_manager\\n"
-        "from cases import jobs\\n"
-        "worker = a_caseworker(); a_manager()\\n"
-        "cases = [a_case(worker=worker) for _ in range(6)]\\n"
-        "[an_order(hours=100, months=12, imposed='2 June 2025', case=case) for case in cases]\\n"
-        "council = cases[0].council\\n"
-        "[jobs.ask(kind, '2025-06-04', arguments={'on': '2025-06-04'}, council=council)"
-        " for kind in ('check_timescales', 'keep_figures', 'notify')]\\n".replace("\\n", "\n")
-    )
-    assert made.wait(60) == 0
-    at = NOW
-    for pause in (0.05, 0.3, 0.6, 0.9, 1.4):
-        worker = python(KILLED, "0.15", at.isoformat())
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-        time.sleep(pause)
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-        at += jobs.LEASE + timedelta(minutes=1)
-    assert python(KILLED, "0", at.isoformat()).wait(60) == 0
-    report = python(
-        "import django; django.setup()\n"
-        "from cases.models import Job, Notice\n"
-        "from performance.models import KeptFigure\n"
-        "print(sorted(Job.objects.values_list('kind', 'state')), Notice.objects.filter(kind='overdue').count(),"
-        " Job.objects.get(kind='check_timescales').result['differences'], KeptFigure.objects.count() > 0)"
-    )
-    assert report.stdout is not None
-    done = [("check_timescales", "done"), ("keep_figures", "done"), ("notify", "done")]
-    assert report.stdout.read().strip() == f"{done} 12 [] True"

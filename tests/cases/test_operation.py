@@ -12,7 +12,7 @@ from cases.operation import Repeated, Stale, operation
 from justice.domain.errors import Refused
 from tests.builders import a_case, a_caseworker, a_manager, a_team, day, staff, worker_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 
 def an_alert(case: Case, **more) -> Alert:

@@ -14,7 +14,7 @@ from cases.models import Case, Job, Limit, Person, Role, SearchWord, Spelling
 from orders import operations as order_operations
 from tests.builders import a_case, a_caseworker, a_council, a_team, an_order, day, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 ON = day("27 November 2026")
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.models import Case, Limit, Locality, Opening, Person, Role, Team
 from tests.builders import a_case, a_caseworker, a_council, a_team, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 TEAM = ("caseworker", "unpaid_work_supervisor", "business_support", "first_line_manager")
 # relation -> the roles that see the case then

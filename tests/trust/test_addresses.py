@@ -9,7 +9,7 @@ from cases.models import Consultation, Role
 from cases.permissions import ALLOWED
 from justice import registry
 from tests.figures import Figure
-from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
+from tests.web.conftest import World
 from tests.web.test_pages import addresses
 
 ROLES = (

@@ -17,12 +17,11 @@ from cases import operation as operation_module
 from cases.models import Entry, Job
 from cases.permissions import ALLOWED
 from tests.figures import Figure, at_night
-from tests.trust.apart import shared, world  # noqa: F401  (pytest finds them by name)
 from tests.trust.faults import Planted, differ, failing, state
 from tests.trust.operations_table import ROWS, WITHOUT_KEY, Ground
 from tests.web.conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 
 def test_every_operation_has_its_row():

@@ -16,7 +16,6 @@ from hypothesis.errors import Unsatisfiable
 
 from cases.models import Role
 from tests.figures import Figure, at_night, size
-from tests.trust.apart import shared, world  # noqa: F401  (pytest finds them by name)
 from tests.trust.test_faults import undone
 from tests.web.conftest import World
 from tests.web.walk import ROLES

@@ -23,13 +23,15 @@ from cases import operation as operation_module
 from cases.models import Allocation, Case, Entry, Job, Submission
 from cases.operation import Repeated, Stale
 from justice.domain.errors import Refused
+from tests.apart import a_copy_of_all, at_once
 from tests.builders import a_case
 from tests.figures import Figure, at_night, size
-from tests.trust.apart import a_copy_of_all, at_once, shared  # noqa: F401  (pytest finds them by name)
 from tests.trust.faults import counts
 from tests.trust.forms import forms
 from tests.trust.operations_table import ROWS, WITHOUT_KEY, Ground, a_draft
 from tests.web.conftest import World
+
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
 
 
 @pytest.fixture

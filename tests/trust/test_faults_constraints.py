@@ -15,12 +15,11 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from cases.models import Disposal, DisposalRow, User
 from tests.figures import Figure
-from tests.trust.apart import shared, world  # noqa: F401  (pytest finds them by name)
 from tests.trust.operations_table import ROWS, Ground
 from tests.trust.test_faults import undone
 from tests.web.conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 # What the world has none of, or not enough, made by these operations first.
 ROWS_FIRST = {
     "RatingRule": ["set_rating_rule"],

@@ -27,12 +27,14 @@ from django.db import connection, transaction
 from cases import jobs, tasks, timescales
 from cases.models import Council, Entry, Job, Notice, User
 from cases.operation import Repeated
+from tests.apart import a_copy_of_all, apart, pointed_at  # noqa: F401  (pytest finds them by name)
 from tests.builders import a_case, a_caseworker, a_manager, an_order
 from tests.figures import Figure, size
-from tests.trust.apart import a_copy_of_all, apart, pointed_at, shared  # noqa: F401  (pytest finds them by name)
 from tests.trust.faults import differ, failing, state
 from tests.trust.operations_table import ROWS, Ground
 from tests.web.conftest import World
+
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
 
 NOW = datetime(2025, 6, 4, 2, 15, tzinfo=UTC)
 LATER = NOW + jobs.LEASE + timedelta(minutes=1)

@@ -22,7 +22,6 @@ from cases import permissions
 from cases.models import Consultation, Entry, Role
 from justice.web import errors
 from tests.figures import Figure, at_night
-from tests.trust.apart import shared, world  # noqa: F401  (pytest finds them by name)
 from tests.trust.faults import ASIDE, differ, failing, state
 from tests.trust.forms import forms
 from tests.trust.test_faults import undone

@@ -28,6 +28,8 @@ from tests.builders import a_case, an_order
 from tests.figures import size
 from tests.trust.own_database import at_the_server, keeping, own_database  # noqa: F401
 
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
+
 AT = datetime(2026, 11, 27, 2, 15, tzinfo=UTC)
 CANARY = "Quillfeather-Zanzibar"
 KEY = pyrage.x25519.Identity.generate()

@@ -26,6 +26,8 @@ from justice.domain.calendar import Calendar
 from justice.keeping import nightly, record
 from tests.builders import a_council, staff
 
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
+
 Disk = namedtuple("Disk", "total used free")
 
 

@@ -25,6 +25,8 @@ from justice import logs
 from tests.builders import a_case, a_caseworker, day, staff
 from tests.figures import size
 
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
+
 CANARY = "Quillfeather-Zanzibar"
 
 

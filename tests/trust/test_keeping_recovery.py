@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
+
 ROOT = Path(__file__).resolve().parents[2]
 ARCHIVE = "/var/lib/postgresql/archive"
 PAGE = (ROOT / "justice" / "decisions" / "32-backup-restore-and-running.md").read_text()

@@ -20,7 +20,7 @@ from tests.trust.matrix import Asked, addresses, written
 from tests.web.conftest import World
 from tests.web.walk import nothing_kept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 APPS = ("cases", "orders", "assessments", "performance")
 

@@ -38,7 +38,9 @@ from performance.models import Return, ReturnRow
 from performance.recount import recount
 from tests.builders import a_case, a_council, a_team, staff
 from tests.figures import Figure, size
-from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
+from tests.web.conftest import World
+
+pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
 
 TODAY = date(2026, 11, 27)
 CANARY = "Zyxq"

@@ -20,7 +20,7 @@ from cases.subject_access import Pack, pack_of
 from justice import registry
 from tests.figures import Figure
 from tests.trust.test_retention import CANARY, plant
-from tests.web.conftest import World, kept_world, world  # noqa: F401  (pytest finds them by name)
+from tests.web.conftest import World
 
 TODAY = date(2026, 11, 27)
 

@@ -23,7 +23,7 @@ from tests.figures import size
 from tests.trust.looks import CANARY, Answer, asked, body_of, canary, place_canaries, questions
 from tests.web.conftest import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 
 def answers(world: World, part: int) -> Iterator[Answer]:

@@ -21,7 +21,7 @@ from justice.domain.looking import Ground
 from tests.builders import a_case, a_council, staff
 from tests.figures import at_night, size
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HOURS = 10

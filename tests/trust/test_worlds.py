@@ -9,7 +9,7 @@ from tests.figures import Figure, at_night, size
 from tests.trust.worlds import FAULTS, Organisation, build, organisations
 from tests.web.walk import nothing_kept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
 
 DRAWN = {
     "deadline": None,

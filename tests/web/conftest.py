@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -43,6 +43,7 @@ from orders import operations as order_operations
 from orders.models import FormalWarning, Order
 from performance import operations as performance_operations
 from performance.domain.period import Quarter
+from tests.apart import a_copy_of_all, a_database, pointed_at
 from tests.builders import a_case, a_council, a_team, an_order, staff
 
 
@@ -431,15 +432,29 @@ def publish(world: World) -> UUID:
     return published.pk
 
 
+_made: list[tuple[str, World]] = []
+
+
 @pytest.fixture(scope="module")
-def kept_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Made once for the tests of a module, in a transaction round all of theirs: it takes seconds to make."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield a_world()
-        transaction.set_rollback(True)
+def shared(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A council with a bit of everything, committed, in a database of the module's own.
+
+    It takes seconds to make: so it is made once for all modules, and each has a copy.
+    """
+    with django_db_blocker.unblock():
+        if not _made:
+            with a_database(tmp_path_factory.mktemp("world"), f"world_{uuid4().hex}", keep=True):
+                with transaction.atomic():
+                    made = a_world()
+                _made.append((connection.settings_dict["NAME"], made))
+        name, made = _made[0]
+        with pointed_at(name), a_copy_of_all(tmp_path_factory.mktemp("shared")):
+            yield made
 
 
 @pytest.fixture
-def world(kept_world: World, db: None) -> World:
+def world(shared: World, db: None) -> World:
     """Each test has it as it was made: its rows by its own transaction, its objects as a copy."""
-    return copy.deepcopy(kept_world)
+    return copy.deepcopy(shared)

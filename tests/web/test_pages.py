@@ -22,6 +22,8 @@ from performance.domain.period import Quarter
 from performance.figures import MEASURE_OF
 from tests.web.conftest import World, grow
 
+pytestmark = pytest.mark.at_a_change("postgresql")
+
 BASELINE = Path(__file__).with_name("queries.json")
 # Addresses that answer only to POST, or whose answer is another page's test.
 ELSEWHERE = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import shutil
 import sqlite3
 import threading
@@ -15,10 +14,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 
 from tests.conftest import kept_tables
-from tests.web.conftest import World, a_world
 
 
 @contextmanager
@@ -36,21 +34,11 @@ def pointed_at(name: str) -> Iterator[None]:
         connections.settings["default"]["NAME"] = was
 
 
-def made() -> None:
-    """Make the tables where there are none."""
-    if "cases_case" not in connection.introspection.table_names():
-        call_command("migrate", verbosity=0, interactive=False)
-
-
 @contextmanager
 def a_database(folder: Path, name: str, keep: bool = False) -> Iterator[None]:
     """The tables of the tests, empty, in a database of their own whose changes last; to be kept if so said."""
     if connection.vendor == "sqlite":
-        file = folder / f"{name}.sqlite3"
-        if kept_tables().exists():
-            shutil.copy(kept_tables(), file)
-        with pointed_at(str(file)):
-            made()
+        with pointed_at(shutil.copy(kept_tables(), folder / f"{name}.sqlite3")):
             yield
         return
     # pytest makes its own only where a test in the run asks for it.
@@ -61,7 +49,8 @@ def a_database(folder: Path, name: str, keep: bool = False) -> Iterator[None]:
         say(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         with pointed_at(name):
-            made()
+            if "cases_case" not in connection.introspection.table_names():
+                call_command("migrate", verbosity=0, interactive=False)
             yield
     finally:
         if not keep:
@@ -110,34 +99,6 @@ def apart(
     folder = tmp_path_factory.mktemp("apart")
     with django_db_blocker.unblock(), a_database(folder, f"apart_{uuid.uuid4().hex}"):
         yield
-
-
-_made: list[tuple[str, World]] = []
-
-
-@pytest.fixture(scope="module")
-def shared(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """A council with a bit of everything, committed, in a database of the module's own.
-
-    It takes seconds to make: so it is made once for all of these modules, and each has a copy.
-    """
-    with django_db_blocker.unblock():
-        if not _made:
-            with a_database(tmp_path_factory.mktemp("world"), f"world_{uuid.uuid4().hex}", keep=True):
-                with transaction.atomic():
-                    world = a_world()
-                _made.append((connection.settings_dict["NAME"], world))
-        name, world = _made[0]
-        with pointed_at(name), a_copy_of_all(tmp_path_factory.mktemp("shared")):
-            yield world
-
-
-@pytest.fixture
-def world(shared: World, db: None) -> World:
-    """For one test, in a transaction that is taken back."""
-    return copy.deepcopy(shared)
 
 
 def at_once(calls: list[Callable[[], Any]], most: int = 40) -> list[Any]:
