@@ -108,8 +108,9 @@ def at() -> Iterator[Callable[[str], None]]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium: nothing is downloaded."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """Debian's Chromium: nothing is downloaded. Its shell without windows where there is one."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         pytest.fail("There is no Chromium on this machine: install the package chromium")
     return {**browser_type_launch_args, "executable_path": found, "args": list(QUIET)}
