@@ -695,8 +695,7 @@ def approve_plan(g: Ground) -> Call:
 
 @row
 def set_victim_safety(g: Ground) -> Call:
-    plan = g.about(a_draft(g))
-    return partial(assessing.set_victim_safety, actor=g.worker, text="No contact by post", **plan)
+    return partial(assessing.set_victim_safety, actor=g.worker, plan=a_draft(g), text="No contact by post")
 
 
 @row
