@@ -28,6 +28,7 @@ from cases.models import (
     Timescale,
     User,
 )
+from cases.models.staff import OPENS
 from cases.notices import tell_of_sign_in
 from cases.operation import council_of, operation
 from justice.domain.errors import Problem, Refused
@@ -221,8 +222,7 @@ def amend_member_of_staff(
         if is_active and user.never_let_in:
             raise Refused(
                 Problem(
-                    "This account was never open. It opens when a second person agrees to its role: ask for the role, "
-                    "or wait until it is agreed to",
+                    f"This account was never open. {OPENS}. If nothing waits there, ask for the role",
                     "is_active",
                 )
             )
