@@ -335,6 +335,8 @@ def give_new_password(
 
 def _last_by(actor: User, user: User, *names: str) -> Entry | None:
     """The last of these changes of somebody's account, if this person made it."""
+    # Not `visible_to`: the rule of two holds whatever this person may see by now. It tells them nothing of a record:
+    # these changes are of an account and never of a case, and only one that they made themselves is given.
     last = Entry.objects.filter(operation__in=names, subject=f"user:{user.pk}").order_by("-at", "-pk").first()
     return last if last is not None and last.actor_id == actor.pk else None
 
