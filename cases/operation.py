@@ -79,7 +79,7 @@ def operation(
     tokens = current_entry.set(entry.id), current_actor.set(actor.pk)
     try:
         with transaction.atomic():
-            sent = {**(body or {}), "about": [case, root], "why": reason}
+            sent = {"body": body, "about": [case, root], "why": reason}
             submission = _claim(key, actor, name, sent)
             if case is not None:
                 Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case.pk)
