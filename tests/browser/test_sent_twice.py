@@ -75,6 +75,9 @@ FILL = """([words, [day, month, year], last, given]) => {
 }"""
 HELD = """() => [...new FormData(document.querySelector('form[data-module~="app-once"]'))]
   .filter(([, value]) => typeof value === "string")"""
+# How many boxes hold these words, but for passwords, which no page gives back.
+TYPED = """(words) => [...document.querySelectorAll("input, textarea")]
+  .filter((one) => one.type !== "password" && one.value === words).length"""
 # What a browser does that kept the page and sends it as it was: the same fields, with the token of today.
 AGAIN = """([address, fields]) => {
   const form = document.createElement("form");
@@ -170,7 +173,7 @@ def sent_twice(context: BrowserContext, address: str) -> tuple[bool, list[str]]:
             wrong.append(f"sent again and told {said[:200]!r}")
     # The second window was opened before the first was sent.
     fill(second, WORDS, *how)
-    typed = sum(value == WORDS for _, value in second.evaluate(HELD))
+    typed = second.evaluate(TYPED, WORDS)
     status = send(second)
     if entries() == before + done:
         if words_of(second).count(WORDS) < typed:
