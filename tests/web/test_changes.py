@@ -17,6 +17,7 @@ from cases.models import (
     Entry,
     Locality,
     LocalStandard,
+    Permission,
     Role,
     Team,
     Timescale,
@@ -208,6 +209,9 @@ def test_a_restricted_record_opens_for_an_hour_with_a_reason(world: World):
     }
     assert client.post(reverse("open_restricted_record"), fields).status_code == 302
     assert client.get(reverse("case", args=[case.pk])).status_code == 200
+    again = client.post(reverse("open_restricted_record"), fields, follow=True)
+    assert SAVED_BEFORE in again.content.decode()
+    assert Entry.objects.filter(operation="open_restricted_record").count() == 1
     unknown = client.post(
         reverse("open_restricted_record"), {**fields, "reference": "P-999999", "key": str(uuid.uuid4())}
     )
@@ -229,6 +233,21 @@ def test_a_form_that_was_carried_out_says_so_when_it_is_sent_again(world: World)
     client.post(address, sent)
     assert SAVED_BEFORE in client.post(address, sent, follow=True).content.decode()
     assert Alert.objects.count() == before + 1
+
+
+def test_a_look_at_one_case_is_granted_once_however_often_it_is_sent(world: World):
+    from tests.builders import a_team, staff
+
+    colleague = staff(Role.CASEWORKER, team=a_team("South"))
+    client, address = (
+        world.client(Role.FIRST_LINE_MANAGER),
+        reverse("permit_access", args=[world.keys["case"]]),
+    )
+    fields = {"user": colleague.pk, "to_on": f"{timezone.localdate():%d %m %Y}", "reason": "Covers a visit"}
+    sent, before = {**opened(client, address), **fields}, Permission.objects.count()
+    assert client.post(address, sent).status_code == 302
+    assert SAVED_BEFORE in client.post(address, sent, follow=True).content.decode()
+    assert Permission.objects.count() == before + 1
 
 
 def test_what_there_is_to_choose_is_gone_since_because_the_form_was_carried_out(world: World):
