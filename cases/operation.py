@@ -79,12 +79,12 @@ def operation(
     tokens = current_entry.set(entry.id), current_actor.set(actor.pk)
     try:
         with transaction.atomic():
-            sent = {**(body or {}), "about": [case, root], "why": reason}
+            sent = {"body": body, "about": [case, root], "why": reason}
             submission = _claim(key, actor, name, sent)
             if case is not None:
                 Case.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=case.pk)
             if root is not None:
-                _advance(root, expected_version)
+                advance(root, expected_version)
             yield entry
             if case is not None:
                 entry.changes += timescales.refresh([case.pk])
@@ -171,8 +171,12 @@ def _is_taken(error: IntegrityError) -> bool:
     return getattr(error.__cause__, "pgcode", "") == "23505" or "UNIQUE constraint failed" in str(error)
 
 
-def _advance(root: models.Model, expected_version: int | None) -> None:
-    """Move the row to its next version, unless somebody else did since the form was opened."""
+def advance(root: models.Model, expected_version: int | None) -> None:
+    """Move the row to its next version, unless somebody else did since the form was opened.
+
+    For an operation whose first call makes the row: it looks for it inside `operation`, where the key is known, and
+    calls this itself. A row found before would be no part of the first call and of its copies, which must be alike.
+    """
     rows = type(root)._default_manager.filter(pk=root.pk)
     if expected_version is not None:
         rows = rows.filter(version=expected_version)

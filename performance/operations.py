@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from cases import timescales
 from cases.calendars import standards_of
 from cases.models import Case, Council, Job, User
-from cases.operation import Stale, operation
+from cases.operation import Stale, advance, operation
 from justice.domain.errors import Problem, Refused
 from performance.domain.period import Quarter
 from performance.figures import MEASURE_OF, MEASURES, Scope, figures, rows
@@ -112,19 +112,13 @@ def write_commentary(
 ) -> Commentary:
     """What managers say of a quarter, one point to a line. `expected_version` 0 or None: nothing was written yet."""
     council = _council_of(actor)
-    present = Commentary.objects.filter(council=council, period=str(quarter)).first()
     body = {"quarter": str(quarter), "achievements": achievements, "improvements": improvements}
-    with operation(
-        "write_commentary",
-        actor=actor,
-        root=present if expected_version else None,
-        expected_version=expected_version or None,
-        key=key,
-        body=body,
-    ) as entry:
-        if present is not None and not expected_version:
-            raise Stale(present)  # somebody else wrote the first words meanwhile
-        row = present or Commentary(council=council, period=str(quarter), recorded_by=actor)
+    with operation("write_commentary", actor=actor, key=key, body=body) as entry:
+        row = Commentary.objects.filter(council=council, period=str(quarter)).first()
+        if row is None:
+            row = Commentary(council=council, period=str(quarter), recorded_by=actor)
+        else:
+            advance(row, expected_version or 0)
         row.achievements, row.improvements = achievements, improvements
         try:
             with transaction.atomic():

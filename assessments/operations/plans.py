@@ -22,7 +22,7 @@ from assessments.plans import basis_of, in_force, needs_of, proposed_contact
 from assessments.scores import unsound
 from cases import permissions
 from cases.models import Role, User
-from cases.operation import operation
+from cases.operation import advance, operation
 from justice.domain.errors import Problem
 from orders.checks import ask_why_late, refuse
 from orders.checks import in_force as order_in_force
@@ -392,22 +392,20 @@ def set_victim_safety(
     expected_version: int | None = None,
     key: uuid.UUID | None = None,
 ) -> VictimSafety:
-    """What the plan does to keep victims safe, kept apart from it; an approved plan keeps what it was approved with."""
-    safety = VictimSafety.objects.filter(plan=plan).first()
-    with operation(
-        "set_victim_safety",
-        actor=actor,
-        case=plan.order.case,
-        root=safety,
-        expected_version=expected_version,
-        key=key,
-        body={"plan": plan.pk, "text": text},
-    ) as entry:
-        if not permissions.may_see_victims(actor, plan.order.case):
+    """What the plan does to keep victims safe, kept apart from it; an approved plan keeps what it was approved with.
+
+    `expected_version` 0 or None: nothing was written yet.
+    """
+    case, body = plan.order.case, {"plan": plan.pk, "text": text}
+    with operation("set_victim_safety", actor=actor, case=case, key=key, body=body) as entry:
+        if not permissions.may_see_victims(actor, case):
             raise PermissionDenied("victim safety")
         _still_a_draft(plan)
+        safety = VictimSafety.objects.filter(plan=plan).first()
         if safety is None:
             safety = VictimSafety(plan=plan, recorded_by=actor)
+        else:
+            advance(safety, expected_version or 0)
         safety.text = text
         safety.save()
         entry.subject = f"victim_safety:{safety.pk}"

@@ -291,7 +291,7 @@ class SendFeedbackLink(OutcomesOperation):
             form.add_problems(refused.problems)  # type: ignore[attr-defined]
             return self.form_invalid(form)
         except Repeated:
-            return HttpResponseRedirect(self.get_success_url())
+            return self.sent_before()
         self.sheet.forget()
         context = super().get_context_data(form=form) | {
             "title": "Link to the questionnaire",

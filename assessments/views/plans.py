@@ -732,7 +732,7 @@ class SetVictimSafety(AboutVictims, OperationView):
         return {"plan": self.plan}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"text": self.safety.text if self.safety else ""}
+        return {"text": self.safety.text} if self.safety else {"version": 0}
 
     def get_success_url(self) -> str:
         return reverse("victim_safety", args=[self.plan.pk])

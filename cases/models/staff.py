@@ -28,6 +28,11 @@ TEAM_ROLES: frozenset[str] = frozenset(
 )
 # Who may agree that somebody gets another role: never who asked for it, never the person themselves.
 AGREEING_ROLES: frozenset[str] = frozenset({Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE})
+# What whoever meets an account that was never open is told of it, wherever that is.
+OPENS = (
+    "It opens once another administrator, or a colleague in information governance, agrees to its role under "
+    "Role changes"
+)
 COUNCIL_ROLES: frozenset[str] = frozenset({Role.SENIOR_MANAGER, Role.PERFORMANCE_OFFICER, Role.SYSTEM})
 
 

@@ -62,19 +62,33 @@ def request_export(
     return row
 
 
-def agree_export(*, actor: User, export: Export, now: datetime, expected_version: int) -> Export:
+def agree_export(
+    *, actor: User, export: Export, now: datetime, expected_version: int, key: uuid.UUID | None = None
+) -> Export:
     """Agree that the list is taken away: whoever asked has until it lapses, and nobody else may."""
     with operation(
-        "agree_export", actor=actor, council=export.council, root=export, expected_version=expected_version
+        "agree_export",
+        actor=actor,
+        council=export.council,
+        root=export,
+        expected_version=expected_version,
+        key=key,
     ) as entry:
         entry.subject = _decided(export, actor, True, now)
     return export
 
 
-def decline_export(*, actor: User, export: Export, now: datetime, expected_version: int) -> Export:
+def decline_export(
+    *, actor: User, export: Export, now: datetime, expected_version: int, key: uuid.UUID | None = None
+) -> Export:
     """Do not agree to it."""
     with operation(
-        "decline_export", actor=actor, council=export.council, root=export, expected_version=expected_version
+        "decline_export",
+        actor=actor,
+        council=export.council,
+        root=export,
+        expected_version=expected_version,
+        key=key,
     ) as entry:
         entry.subject = _decided(export, actor, False, now)
     return export

@@ -70,11 +70,15 @@ def open_case(
     worker: User | None = None,
     not_a_duplicate: bool = False,
     key: uuid.UUID | None = None,
-    body: Mapping[str, object] | None = None,
 ) -> Case:
     """A person who is new to the council, and their case, held from the first day by a team."""
     council = council_of(actor)
     team = team or actor.team
+    body = {
+        "name": [given_name, family_name], "born": date_of_birth, "gender": gender, "ethnicity": ethnicity,
+        "employment": employment, "postcode": postcode, "address": address, "team": team, "worker": worker,
+        "not_a_duplicate": not_a_duplicate,
+    }  # fmt: skip
     with operation("open_case", actor=actor, council=council, key=key, body=body) as entry:
         problems = []
         if date_of_birth > opened_on:

@@ -28,6 +28,7 @@ from cases.models import (
     Timescale,
     User,
 )
+from cases.models.staff import OPENS
 from cases.notices import tell_of_sign_in
 from cases.operation import council_of, operation
 from justice.domain.errors import Problem, Refused
@@ -221,8 +222,7 @@ def amend_member_of_staff(
         if is_active and user.never_let_in:
             raise Refused(
                 Problem(
-                    "This account was never open. It opens when a second person agrees to its role: ask for the role, "
-                    "or wait until it is agreed to",
+                    f"This account was never open. {OPENS}. If nothing waits there, ask for the role",
                     "is_active",
                 )
             )
@@ -335,6 +335,8 @@ def give_new_password(
 
 def _last_by(actor: User, user: User, *names: str) -> Entry | None:
     """The last of these changes of somebody's account, if this person made it."""
+    # Not `visible_to`: the rule of two holds whatever this person may see by now. It tells them nothing of a record:
+    # these changes are of an account and never of a case, and only one that they made themselves is given.
     last = Entry.objects.filter(operation__in=names, subject=f"user:{user.pk}").order_by("-at", "-pk").first()
     return last if last is not None and last.actor_id == actor.pk else None
 

@@ -116,13 +116,8 @@ class AgreeExport(OperationView):
         rows = Export.objects.visible_to(self.request.user).select_related("recorded_by")
         return get_object_or_404(rows, pk=self.kwargs["export"])
 
-    def run(self, form: OperationForm) -> Any:
-        return self.call(
-            actor=self.request.user,
-            export=self.root(),
-            now=timezone.now(),
-            expected_version=form.expected_version,
-        )
+    def about(self) -> dict[str, Any]:
+        return {"export": self.root(), "now": timezone.now()}
 
     def get_success_url(self) -> str:
         return reverse("exports")

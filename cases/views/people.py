@@ -64,7 +64,6 @@ class OpenCase(OperationView):
             actor=self.request.user,
             opened_on=today(),
             key=form.submission_key,
-            body=form.values(),
             **form.values(),
         )
         return self.made

@@ -22,7 +22,7 @@ from django.utils import timezone
 from assessments import operations as assessment_operations
 from assessments.domain.lscmi import shipped_bands
 from assessments.models import CourtTime, LevelBands
-from cases import operations, permissions
+from cases import operations, permissions, signing_in
 from cases.calendars import calendar_of, standards_of
 from cases.forms_settings import (
     AmendTeamForm,
@@ -43,6 +43,7 @@ from cases.forms_settings import (
     TeamForm,
 )
 from cases.models import CalendarDay, Entry, Locality, LocalStandard, RoleChange, Team, User
+from cases.models.staff import OPENS
 from justice.domain.standards import Clause
 from justice.health import room_wanted
 from justice.web.forms import OperationForm
@@ -324,7 +325,8 @@ SECTIONS = (
         "staff", "Staff",
         "A change of team or access counts from the person's next request on. A new account opens, and a change of "
         "role counts, once a second person agrees under Role changes. "
-        "An account that nobody signs in to for 45 days is closed, and can be opened again here.",
+        f"An account that nobody signs in to for {signing_in.UNUSED_AFTER.days} days is closed, and can be opened "
+        "again here.",
         "add_member_of_staff", ("Name", "Role", "Team", "Access", "Last sign-in"), _staff, "Nobody yet.",
     ),
     Section(
@@ -536,10 +538,7 @@ class AddMemberOfStaff(SettingView):
                 "own password first"
             )
         else:
-            words = (
-                f"{made.name} was added and cannot sign in yet. Now ask another administrator, or a colleague in "
-                "information governance, to agree under Role changes: that opens the account"
-            )
+            words = f"{made.name} was added, and the account is closed. {OPENS}"
         messages.success(self.request, words)
         return made
 
@@ -567,7 +566,7 @@ class AmendMemberOfStaff(_OfOneRow):
         return {**super().about(), "today": today()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(member=self.root(), **kwargs)
+        return super().get_context_data(member=self.root(), opens=OPENS, **kwargs)
 
     def run(self, form: OperationForm) -> Any:
         made = super().run(form)
@@ -606,10 +605,7 @@ class GiveNewPassword(_OfOneRow):
         made = super().run(form)
         words = "They were signed out. They sign in with the new password once, and choose their own"
         if made.never_let_in:
-            words = (
-                "Given. Nobody has used this account yet, so it is closed until another administrator, or a colleague "
-                "in information governance, agrees to it under Role changes"
-            )
+            words = f"Given. Nobody has used this account yet, and it is closed. {OPENS}"
         messages.success(self.request, words)
         return made
 
@@ -638,8 +634,8 @@ class AskRoleChange(_OfOneRow):
         intro = f"{member.name} is now: {member.get_role_display()}. Nothing changes until a second person agrees."
         if member.never_let_in:
             intro = (
-                f"The account of {member.name} was never open. Choose {member.get_role_display()} again, or another "
-                "role: the account opens when a second person agrees."
+                f"The account of {member.name} was never open. {OPENS}. Choose {member.get_role_display()} again, or "
+                "another role."
             )
         return super().get_context_data(intro=intro, **kwargs)
 

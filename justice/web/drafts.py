@@ -25,6 +25,7 @@ from cases.drafts import OpenForm
 from cases.models import Case, Draft
 from justice.domain.errors import Refused
 
+SAVED_BEFORE: Final = "This was saved the first time you sent it."
 # What a form's page carries for its draft. No field of a form can be called so.
 PAGE, AFTER, TURN = "draft-page", "draft-after", "draft-turn"
 _NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", PAGE, AFTER, TURN, "draft-as-it-was"})
@@ -223,6 +224,25 @@ def address(draft: Draft | OpenForm) -> str:
 def link_to(draft: Draft) -> str:
     """The form with this very draft in it."""
     return f"{address(draft)}{'&' if draft.query else '?'}draft={draft.pk}"
+
+
+def of_what_is_gone(request: HttpRequest) -> HttpResponse | None:
+    """What somebody typed into a form whose record was there when they opened it and is not there for them any more:
+    ended meanwhile, in another window or by somebody else. The page shows it, and says nothing of the record.
+    """
+    view, form = form_page(request.path), opened(request.POST)
+    if view is None or form is None or (form.path, form.user) != (request.path, request.user.pk):
+        return None
+    data = typed(request.POST, view)
+    said = []
+    for name, field in getattr(view, "form_class", forms.Form).base_fields.items():
+        words = dict(getattr(field, "choices", ()))
+        parts = [
+            one for sent in data if sent == name or sent.startswith(f"{name}_") for one in data[sent] if one
+        ]
+        if parts and name not in _CARRIED:
+            said.append((field.label or name, " ".join(str(words.get(one, one)) for one in parts)))
+    return render(request, "gone.html", {"said": said}, status=409)
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -802,6 +802,16 @@ class OperationForm(Form):
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = str(version)  # type: ignore[index]
 
+    def say_sent_before(self) -> None:
+        """The form was carried out, and what it may choose from is another since: sent again it is a new one."""
+        self.errors.clear()
+        self.add_error(
+            None,
+            ValidationError("You sent this form before, and it was saved then. Look at what is there now"),
+        )
+        self.data = self.data.copy()
+        self.data[self.add_prefix("key")] = str(uuid.uuid4())  # type: ignore[index]
+
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Put each reason for a refusal beside the field it is about, or at the top when it is about all."""
         for problem in problems:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from cases.calendars import standards_of
 from cases.models import Role, User
+from cases.signing_in import UNUSED_AFTER
 from justice.domain.standards import FACT_KINDS, Clause
 from justice.web.markdown import as_html
 from justice.web.shortcuts import HOLD, SHORTCUTS
@@ -156,6 +157,7 @@ def _listed(periods: Iterable[str]) -> str:
 
 
 MORE: Final[dict[str, Callable[[User], dict[str, Any]]]] = {
+    "administrators": lambda user: {"unused_days": UNUSED_AFTER.days},
     "due-dates": lambda user: {"clauses": standards_in_words(user)},
     "colours": lambda user: {"states": STATES, "ratings": RATINGS},
     "shortcuts": lambda user: {"shortcuts": SHORTCUTS, "hold": HOLD},

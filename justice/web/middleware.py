@@ -282,7 +282,8 @@ class Refusals:
     down becomes one that shows nothing of the record.
 
     And a form sent a second time, whose record is no longer there to be changed because the first time changed it, is
-    answered as the first was: it was carried out.
+    answered as the first was: it was carried out. Where somebody else, or another window, changed it, what was typed is
+    shown back.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -301,11 +302,15 @@ class Refusals:
             log.error("a look at %s could not be logged, and nothing was shown", error)
             # Asks nothing of the database, which may be what is wrong.
             return HttpResponse(render_to_string("not_logged.html"), status=503)
-        if isinstance(error, Http404) and self.was_carried_out(request):
-            messages.info(request, "This was saved the first time you sent it.")
+        if not isinstance(error, Http404) or request.method != "POST":
+            return None
+        from justice.web import drafts
+
+        if self.was_carried_out(request):
+            messages.info(request, drafts.SAVED_BEFORE)
             about = request.resolver_match.kwargs.get("case") if request.resolver_match else None
             return redirect("case", about) if about is not None else redirect("home")
-        return None
+        return drafts.of_what_is_gone(request)
 
     def was_carried_out(self, request: HttpRequest) -> bool:
         from cases.operation import carried_out

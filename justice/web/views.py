@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -21,7 +21,7 @@ from cases import permissions
 from cases.alerts import sorted_out
 from cases.consultations import looked_at
 from cases.models import Alert, Allocation, Case, Consultation
-from cases.operation import Repeated, Stale
+from cases.operation import Repeated, Stale, carried_out
 from justice.domain.errors import Refused
 from justice.web import drafts
 
@@ -172,12 +172,25 @@ class OperationView(CaseView, FormView):
         except Stale as stale:
             return self.conflict(form, stale)
         except Repeated:
-            return HttpResponseRedirect(self.get_success_url())
+            return self.sent_before()
         if self.done:
             messages.success(self.request, self.done)
         return HttpResponseRedirect(self.get_success_url())
 
+    def sent_before(self) -> HttpResponse:
+        """Where the first sending led, with the word that it was the first that did it."""
+        messages.info(self.request, drafts.SAVED_BEFORE)
+        return HttpResponseRedirect(self.get_success_url())
+
     def form_invalid(self, form: Form) -> HttpResponse:
+        """With what is wrong. A form that was carried out, and is wrong because of that, is told that and no more."""
+        key = form.submission_key  # type: ignore[attr-defined]
+        if (
+            key
+            and not form.has_error(NON_FIELD_ERRORS, "key-reused")
+            and carried_out(key, self.request.user.pk)
+        ):
+            form.say_sent_before()  # type: ignore[attr-defined]
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def conflict(self, form: Form, stale: Stale) -> HttpResponse:

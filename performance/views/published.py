@@ -46,7 +46,7 @@ class WriteCommentary(OperationView):
     def get_initial(self) -> dict[str, Any]:
         written = self.root()
         if written is None:
-            return {}
+            return {"version": 0}
         return {"achievements": written.achievements, "improvements": written.improvements}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

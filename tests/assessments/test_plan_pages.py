@@ -447,13 +447,18 @@ def test_the_person_takes_home_what_the_plan_says_and_nothing_else(order, worker
 def test_victim_safety_stands_on_its_own_page_for_who_may_know_alone(order, worker):
     plan, client = drafted(order), enter(worker)
     read, write = (reverse(name, args=[plan.pk]) for name in ("victim_safety", "set_victim_safety"))
-    assert client.post(write, {"text": f"{CANARY} moves the shift"})["Location"] == read
+    first, second = form_of(client, write), form_of(client, write)
+    moves = {"text": f"{CANARY} moves the shift"}
+    assert [client.post(write, first | moves)["Location"] for _ in range(2)] == [read, read]
     assert CANARY in words(client.get(read))
     sent = form_of(client, write)
     client.post(write, sent | {"text": f"{CANARY} changes the bus"})
     assert VictimSafety.objects.get().text == f"{CANARY} changes the bus"
     late = {name: value for name, value in sent.items() if name != "key"} | {"text": "x"}
     assert client.post(write, late).status_code == 409
+    seen = words(client.post(write, second | {"text": "Goes by train"}))  # opened when nothing was written
+    assert f"{CANARY} changes the bus" in seen
+    assert "Goes by train" in seen
     colleague = enter(a_caseworker())
     for address in (read, write):
         assert colleague.get(address).status_code == 404

@@ -672,6 +672,8 @@ def test_victim_safety_is_written_by_who_may_know_of_victims_and_copied_by_anybo
     with pytest.raises(PermissionDenied):
         keep_safe(plan, colleague)
     safety = keep_safe(plan, worker)
+    with pytest.raises(Stale):  # somebody else who saw that nothing was written
+        keep_safe(plan, worker, "Goes by train")
     keep_safe(plan, worker, "Changes the bus", expected_version=safety.version)
     with pytest.raises(Stale):
         keep_safe(plan, worker, "Late", expected_version=1)

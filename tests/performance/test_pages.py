@@ -199,6 +199,10 @@ class TestCommentary:
         answer = client.post(f"{Q1}commentary/", {"version": 1, "achievements": "Theirs", "improvements": ""})
         assert answer.status_code == 409
         assert "Ours" in answer.content.decode()
+        # And who opened it when nothing was written is told so too, and may send again.
+        first = client.post(f"{Q1}commentary/", {"version": 0, "achievements": "First", "improvements": ""})
+        assert first.status_code == 409
+        assert first.context["form"]["version"].value() == "2"
         assert Commentary.objects.get().achievements == "Ours"
 
     @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.FIRST_LINE_MANAGER])

@@ -57,7 +57,7 @@ def differ(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 @dataclass
 class Count:
-    """How many were seen, and where the fault struck."""
+    """How many were seen and how each began, and where the fault struck."""
 
     seen: int = 0
     struck: str = ""
@@ -79,6 +79,7 @@ def failing(
         words = sql.split(None, 3)
         if (not writes or words[0].upper() in WRITES) and not any(name in sql for name in but):
             count.seen += 1
+            count.words.append(" ".join(words[:2]))
             if count.seen == at:
                 count.struck = " ".join(words[:3])
                 if how is not None:

@@ -695,8 +695,7 @@ def approve_plan(g: Ground) -> Call:
 
 @row
 def set_victim_safety(g: Ground) -> Call:
-    plan = g.about(a_draft(g))
-    return partial(assessing.set_victim_safety, actor=g.worker, text="No contact by post", **plan)
+    return partial(assessing.set_victim_safety, actor=g.worker, plan=a_draft(g), text="No contact by post")
 
 
 @row
@@ -1210,5 +1209,5 @@ def release_subject_access_pack(g: Ground) -> Call:
 
 
 # The import is done once by its digest and its job's key; a list is taken as often as somebody asks, each time logged;
-# what is agreed, declined or suspended already is refused the second time.
-WITHOUT_KEY = {"import_caseload", "take_export", "agree_export", "decline_export", "suspend_unused_account"}
+# what is suspended already is refused the second time.
+WITHOUT_KEY = {"import_caseload", "take_export", "suspend_unused_account"}

@@ -6,6 +6,8 @@ import copy
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -14,8 +16,10 @@ import pytest
 from django.db import connection, transaction
 
 from cases import operation as operation_module
-from cases.models import Entry, Job
+from cases.models import Alert, Entry, Job, Submission
+from cases.operation import Repeated, Stale
 from cases.permissions import ALLOWED
+from justice.domain.errors import Refused
 from tests.figures import Figure, at_night
 from tests.trust.faults import Planted, differ, failing, state
 from tests.trust.operations_table import ROWS, WITHOUT_KEY, Ground
@@ -44,9 +48,9 @@ def keyed(name: str, call: Callable[..., Any]) -> dict[str, Any]:
     return {} if name in WITHOUT_KEY else {"key": uuid.uuid4()}
 
 
-def once(name: str, call: Callable[..., Any]) -> Any:
+def once(name: str, call: Callable[..., Any], under: uuid.UUID | None = None) -> Any:
     """Carry it out on copies of its rows, so that what an operation does to them in memory is not seen next time."""
-    key = {} if name in WITHOUT_KEY else {"key": uuid.uuid4()}
+    key = {} if name in WITHOUT_KEY else {"key": under or uuid.uuid4()}
     return call.func(*copy.deepcopy(call.args), **copy.deepcopy(call.keywords), **key)  # type: ignore[attr-defined]
 
 
@@ -91,6 +95,76 @@ def test_a_write_that_fails_leaves_nothing_of_its_operation(world: World, figure
             call = make(ground)
             at = chosen(writes_of(name, call))
             figure.many(len(at), left_behind(name, call, at))
+
+
+# ---------------------------------------------------------------- sent again
+
+
+def sent_again(name: str, call: Callable[..., Any]) -> list[str]:
+    """The call, and the same with the same key once that was carried out: it is told what was made."""
+    key, told = uuid.uuid4(), "done again"
+    once(name, call, key)
+    try:
+        once(name, call, key)
+    except Repeated as repeated:
+        kept = Submission.objects.get(pk=key).result
+        return [] if repeated.result == kept else [f"{name}: {repeated.result}, not {kept}"]
+    except Exception as error:
+        told = f"{type(error).__name__} {error}"
+    return [f"{name}: sent again and told {told}"]
+
+
+@pytest.mark.figure("operations sent again with the same key after they were carried out: told what was made")
+def test_what_was_carried_out_and_is_sent_again_is_told_what_was_made(world: World, figure: Figure):  # noqa: F811
+    ground = Ground(world)
+    for name in sorted(set(ROWS) - WITHOUT_KEY):
+        with undone():
+            figure.many(1, sent_again(name, ROWS[name](ground)))
+
+
+# The clock goes on between a form and its copy; of a password nothing is kept to compare it by; and the program's
+# version is nobody's to say.
+NOT_COMPARED = {"expected_version", "today", "now", "at", "password", "code_version"}
+THE_DAY = {("change_address", "on"), ("open_case", "opened_on")}
+
+
+def altered(value: Any) -> Any:
+    """Something else of the same kind that a person might have typed; None for what is no text, day or number."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return f"{value} more"
+    if isinstance(value, int):
+        return value + 1
+    return value - timedelta(days=1) if isinstance(value, date) else None
+
+
+def taken_for_the_same(name: str, call: Callable[..., Any]) -> tuple[int, list[str]]:
+    """The call once, then with each argument altered under the same key: how many, and what was told it was done."""
+    key, tried, wrong = uuid.uuid4(), 0, []
+    once(name, call, key)
+    for argument, value in call.keywords.items():  # type: ignore[attr-defined]
+        other = altered(value)
+        if other is None or argument in NOT_COMPARED or (name, argument) in THE_DAY:
+            continue
+        tried += 1
+        try:
+            with transaction.atomic():
+                once(name, partial(call, **{argument: other}), key)
+            wrong.append(f"{name}: done again with another {argument}")
+        except Repeated:
+            wrong.append(f"{name}: another {argument} is taken for the same")
+        except (Refused, Stale):
+            pass
+    return tried, wrong
+
+
+@pytest.mark.figure("details altered under a key that was carried out: refused, none taken for what was sent")
+def test_other_details_under_the_same_key_are_refused(world: World, figure: Figure):  # noqa: F811
+    ground = Ground(world)
+    for name in sorted(set(ROWS) - WITHOUT_KEY):
+        with undone():
+            figure.many(*taken_for_the_same(name, ROWS[name](ground)))
 
 
 # ---------------------------------------------------------------- would it notice?
@@ -153,3 +227,21 @@ def test_the_engine_notices_an_operation_that_is_not_whole(world: World, figure:
             at = list(range(1, writes_of("change_address", call) + 1))
             with fault():
                 figure.planted(fault.__name__.replace("_", " "), left_behind("change_address", call, at))
+
+
+@pytest.mark.figure("faults planted in keys: noticed when an operation is sent again")
+def test_the_engine_notices_an_operation_that_is_done_again(world: World, figure: Figure):  # noqa: F811
+    make, real = ROWS["raise_alert"], operation_module._claim
+
+    def by_what_is_there(key: Any, actor: Any, name: str, sent: dict[str, Any]) -> Any:
+        """What was found before the first call, and is otherwise after it, taken for a part of what was sent."""
+        return real(key, actor, name, {**sent, "found": Alert.objects.count()})
+
+    for fault, claim in (("no key", lambda *_: None), ("a row found before the key", by_what_is_there)):
+        with undone(), patch.object(operation_module, "_claim", claim):
+            figure.planted(fault, sent_again("raise_alert", make(Ground(world))))
+    without_body = lambda key, actor, name, sent: real(key, actor, name, {**sent, "body": None})  # noqa: E731
+    with undone(), patch.object(operation_module, "_claim", without_body):
+        figure.planted(
+            "a body that is not compared", taken_for_the_same("raise_alert", make(Ground(world)))[1]
+        )

@@ -37,6 +37,7 @@ from django.utils import timezone
 import justice.urls
 from cases import jobs, notices, operations, signing_in
 from cases.models import Entry, Job, Opening, Role, RoleChange, SignIn, User
+from cases.models.staff import OPENS
 from cases.operation import system_user
 from justice.domain.errors import Refused
 from justice.web.middleware import SessionLimit
@@ -780,12 +781,14 @@ def test_a_new_account_opens_when_a_second_person_agrees():
         "team": ground.team.pk, "password": "given by another",
     }  # fmt: skip
     said = desk.post(reverse("add_member_of_staff"), fields, follow=True).content.decode()
-    assert "cannot sign in yet. Now ask another administrator" in said
+    assert f"the account is closed. {OPENS}" in said
     assert "Cannot sign in until a second person agrees" in said
     added = User.objects.get(email="ann.new@council.invalid")
     assert not in_after_with(added, "given by another")
     member = desk.get(reverse("amend_member_of_staff", args=[added.pk])).content.decode()
-    assert "This account was never open" in member
+    assert f"This account was never open. {OPENS}" in member
+    asking = desk.get(reverse("ask_role_change", args=[added.pk])).content.decode()
+    assert f"The account of Ann New was never open. {OPENS}" in asking
     change = RoleChange.objects.get(user=added)
     page = other.get(reverse("agree_role_change", args=[change.pk])).content.decode()
     assert "asks that a new account opens for Ann New" in page
@@ -1141,6 +1144,15 @@ def test_leaving_closes_the_restricted_records_somebody_had_opened():
     )  # fmt: skip
     opening.refresh_from_db()
     assert opening.closed_at is not None
+
+
+def test_pages_say_after_how_long_an_unused_account_is_closed(client: Client, monkeypatch: Any):
+    client.force_login(staff(Role.ADMINISTRATOR, team=a_team()))
+    shown = client.get(reverse("settings_section", args=["staff"])).content.decode()
+    assert f"An account that nobody signs in to for {signing_in.UNUSED_AFTER.days} days is closed" in shown
+    monkeypatch.setattr("justice.web.help.UNUSED_AFTER", timedelta(days=31))
+    shown = client.get(reverse("help_page", args=["administrators"])).content.decode()
+    assert "After 31 days without a sign-in an account is closed at night" in shown
 
 
 @pytest.mark.figure("unused accounts: closed after 45 days and not before")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.forms import BooleanField
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,11 +17,13 @@ from cases.models import (
     Entry,
     Locality,
     LocalStandard,
+    Permission,
     Role,
     Team,
     Timescale,
     User,
 )
+from justice.web.drafts import PAGE, SAVED_BEFORE
 from performance.models import RatingRule, Target
 from tests.web.conftest import World
 
@@ -205,7 +209,79 @@ def test_a_restricted_record_opens_for_an_hour_with_a_reason(world: World):
     }
     assert client.post(reverse("open_restricted_record"), fields).status_code == 302
     assert client.get(reverse("case", args=[case.pk])).status_code == 200
+    again = client.post(reverse("open_restricted_record"), fields, follow=True)
+    assert SAVED_BEFORE in again.content.decode()
+    assert Entry.objects.filter(operation="open_restricted_record").count() == 1
     unknown = client.post(
         reverse("open_restricted_record"), {**fields, "reference": "P-999999", "key": str(uuid.uuid4())}
     )
     assert "No restricted record has this reference" in unknown.content.decode()
+
+
+def opened(client: Client, address: str) -> dict[str, object]:
+    """What the form of this page would send as it stands."""
+    context = client.get(address).context
+    form = context["form"]
+    sent = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    return {**sent, **({PAGE: context["draft"].page} if "draft" in context else {})}
+
+
+def test_a_form_that_was_carried_out_says_so_when_it_is_sent_again(world: World):
+    client, address = world.client(Role.CASEWORKER), reverse("raise_alert", args=[world.keys["case"]])
+    fields = {"kind": "health", "text": "Uses a hearing aid", "from_on": f"{timezone.localdate():%d %m %Y}"}
+    sent, before = {**opened(client, address), **fields}, Alert.objects.count()
+    client.post(address, sent)
+    assert SAVED_BEFORE in client.post(address, sent, follow=True).content.decode()
+    assert Alert.objects.count() == before + 1
+
+
+def test_a_look_at_one_case_is_granted_once_however_often_it_is_sent(world: World):
+    from tests.builders import a_team, staff
+
+    colleague = staff(Role.CASEWORKER, team=a_team("South"))
+    client, address = (
+        world.client(Role.FIRST_LINE_MANAGER),
+        reverse("permit_access", args=[world.keys["case"]]),
+    )
+    fields = {"user": colleague.pk, "to_on": f"{timezone.localdate():%d %m %Y}", "reason": "Covers a visit"}
+    sent, before = {**opened(client, address), **fields}, Permission.objects.count()
+    assert client.post(address, sent).status_code == 302
+    assert SAVED_BEFORE in client.post(address, sent, follow=True).content.decode()
+    assert Permission.objects.count() == before + 1
+
+
+def test_what_there_is_to_choose_is_gone_since_because_the_form_was_carried_out(world: World):
+    address = reverse("approve_disposal")
+    client = next(
+        one
+        for one in map(world.client, Role.values[:-1])
+        if (page := one.get(address)).status_code == 200 and page.context["form"].fields["disposals"].choices
+    )
+    form = client.get(address).context["form"]
+    sent = {**opened(client, address), "disposals": [form.fields["disposals"].choices[0][0]]}
+    sent |= {name: "on" for name, field in form.fields.items() if isinstance(field, BooleanField)}
+    assert client.post(address, sent).status_code == 302
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert [str(one) for one in answer.context["form"].non_field_errors()] == [
+        "You sent this form before, and it was saved then. Look at what is there now"
+    ]
+    assert answer.context["form"]["key"].value() != str(sent["key"])
+
+
+def test_what_was_typed_about_what_is_no_longer_there_is_shown_back_to_who_had_opened_it(world: World):
+    case, alert = world.keys["case"], Alert.objects.get(pk=world.keys["alert"])
+    worker, manager = world.client(Role.CASEWORKER), world.client(Role.FIRST_LINE_MANAGER)
+    address = reverse("end_alert", args=[case, alert.pk])
+    typed = {"to_on": f"{timezone.localdate():%d %m %Y}", "reason": "It was a <mistake>"}
+    first, second = ({**opened(worker, address), **typed} for _ in range(2))
+    assert worker.post(address, first).status_code == 302
+    answer = worker.post(address, second)
+    assert answer.status_code == 409
+    assert "It was a &lt;mistake&gt;" in answer.content.decode()
+    # Whoever had not opened it is told as much as of any number: the page is not there.
+    bare = {name: value for name, value in second.items() if name != PAGE}
+    for client, sent in ((worker, bare), (manager, second)):
+        answer = client.post(address, {**sent, "key": str(uuid.uuid4())})
+        assert (answer.status_code, b"mistake" in answer.content) in ((404, False), (403, False))
+        assert answer.status_code == 403 or b"nothing was saved now" in answer.content
