@@ -64,13 +64,13 @@ def document(html: str, files: Mapping[str, bytes]) -> bytes:
 def make(answer: Connection) -> None:
     """In the child: make what was ordered, within its limits."""
     order = Order(*answer.recv())
+    answer.send_bytes(BEGUN)  # before the clock of the document runs, which may be short and the machine busy
     signal.setitimer(signal.ITIMER_REAL, order.seconds)  # nobody catches it: the kernel ends the process
     resource.setrlimit(resource.RLIMIT_DATA, (order.memory, order.memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError):  # if the machine itself runs short, this goes before anybody's page
         Path("/proc/self/oom_score_adj").write_text("1000")
     tempfile.tempdir = order.folder
-    answer.send_bytes(BEGUN)
     try:
         from weasyprint import HTML  # noqa: F401  (it loads Pango)
     except OSError as error:
