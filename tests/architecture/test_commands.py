@@ -20,7 +20,11 @@ def run(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`./run` with these arguments, typed in another folder, over a database of its own."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "DJANGO"))}
     return subprocess.run(
-        [sys._base_executable, str(BASE / "run"), *arguments],  # as people do, and not from inside the environment
+        [
+            sys._base_executable,
+            str(BASE / "run"),
+            *arguments,
+        ],  # as people do, and not from inside the environment
         cwd=where,
         env={**env, "VAR_DIR": str(where / "var")},
         capture_output=True,

@@ -19,8 +19,6 @@ from justice.caseload.demonstration import LOCAL_DAYS, TEAMS, Summary, staff, wr
 from orders.domain import cpo
 from tests.caseload.oracle import KPIS, Oracle, days_of, months_beginning_with, months_later
 
-pytestmark = pytest.mark.xdist_group("bundle")
-
 VECTORS = Path(__file__).parent.parent / "vectors"
 TODAY = date(2026, 11, 24)
 SMALL = 0.1

@@ -23,7 +23,7 @@ from cases.models import Address, Alias, Allocation, Case, Person, Role, User
 from justice.caseload.demonstration.crowd import gather
 from tests.builders import a_council, a_team, day, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("search table")]
+pytestmark = pytest.mark.django_db
 
 TABLE = Path(__file__).with_name("misspellings.csv")
 CROWD = 5000

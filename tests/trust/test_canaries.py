@@ -60,7 +60,7 @@ from tests.web.test_pages import addresses
 from tests.web.walk import PASSING, ROLES
 
 # The program is the same on both databases: at every change it is swept on one, at night on both.
-pytestmark = [pytest.mark.xdist_group("canaries"), *([] if at_night() else [pytest.mark.sqlite_only])]
+pytestmark = [] if at_night() else pytest.mark.sqlite_only
 
 TEAM = (Role.CASEWORKER, Role.UNPAID_WORK_SUPERVISOR, Role.BUSINESS_SUPPORT)
 NO_CASES = (Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE)

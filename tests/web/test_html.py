@@ -23,7 +23,7 @@ RULES = Path(__file__).with_name("html-validate.mjs")
 LASTLY = " – Justice social work"  # of every title
 
 # A page is the same on either database, so one of them is enough.
-pytestmark = [pytest.mark.sqlite_only, pytest.mark.django_db, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
