@@ -229,6 +229,7 @@ NOT_SENT = {
 }  # fmt: skip
 BY_THE_CLOCK = {
     ("change_address", "on"),
+    ("open_case", "opened_on"),
     ("open_restricted_record", "at"),
     *((name, "now") for name in ("request_export", "agree_export", "decline_export", "take_export")),
 }
