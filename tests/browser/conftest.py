@@ -21,13 +21,14 @@ import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from cases.models import User
 from tests.apart import a_database
 from tests.builders import day
 from tests.web.conftest import World, shared  # noqa: F401  (pytest finds it by name)
+from tests.web.walk import Seen
 
 SCOTLAND = ZoneInfo("Europe/London")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
@@ -155,6 +156,30 @@ def sign_in(window: Callable[..., BrowserContext], live_site: LiveServer) -> Cal
         return context.new_page()
 
     return make
+
+
+@pytest.fixture
+def show(window: Callable[..., BrowserContext], live_site: LiveServer) -> Callable[[Seen], Page]:
+    """Lays a page before the browser."""
+    page = window().new_page()
+    laid: list[Seen] = []
+
+    def give(route: Route) -> None:
+        seen = laid[-1]
+        headers = {"Content-Type": "text/html; charset=utf-8"}
+        if seen.policy:
+            headers["Content-Security-Policy"] = seen.policy
+        route.fulfill(status=200, headers=headers, body=seen.html)
+
+    page.route(f"{live_site.url}/laid/*", give)
+
+    def lay(seen: Seen) -> Page:
+        laid.append(seen)
+        page.set_viewport_size(WIDE)
+        page.goto(f"/laid/{len(laid)}")
+        return page
+
+    return lay
 
 
 # ---------------------------------------------------------------- what every page is held to

@@ -1,11 +1,21 @@
 """What every page is held to beside axe, in the browser: what axe and the grammar of HTML cannot see.
 
-`unseen` reads the page as it stands; `walked` goes through it with the Tab key. Both say each fault in one line.
+`unseen` reads the page as it stands; `walked` goes through it with the Tab key; `faults` is all that a page is held to.
+Each says every fault in one line.
 """
 
 from __future__ import annotations
 
 from playwright.sync_api import Page
+
+from tests.browser.conftest import (
+    NARROW,
+    bare_statuses,
+    cut_off,
+    found_by_axe,
+    space_out,
+    too_wide,
+)
 
 # What each error of the page says, where its link lands, and whether the field says the same.
 ERRORS = """() => {
@@ -165,4 +175,20 @@ def walked(page: Page) -> list[str]:
     for _ in range(int(page.evaluate(WATCH))):
         page.keyboard.press("Tab")
     found: list[str] = page.evaluate(WALKED)
+    return found
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong at a desk, with the keyboard, on a phone (which is also a desk at 400 %), and spaced out."""
+    found = found_by_axe(page) + unseen(page) + walked(page)
+    found += [f"no words: {one}" for one in bare_statuses(page)]
+    if wide := too_wide(page):
+        found.append(f"scrolls sideways at 1280 px: {wide}")
+    page.set_viewport_size(NARROW)
+    if wide := too_wide(page):
+        found.append(f"scrolls sideways at 320 px: {wide}")
+    space_out(page)
+    found += [f"cut off when spaced out: {one}" for one in cut_off(page)]
+    if wide := too_wide(page):
+        found.append(f"scrolls sideways at 320 px when spaced out: {wide}")
     return found

@@ -20,8 +20,9 @@ from justice.domain.errors import Refused
 from orders import operations
 from orders.models import Order
 from tests.builders import a_case, a_caseworker, a_manager, an_order, staff
+from tests.figures import size
 
-HISTORIES = 100
+HISTORIES = size(change=50, night=100)
 BEGIN = date(2024, 1, 8)
 
 

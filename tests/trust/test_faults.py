@@ -25,7 +25,7 @@ from tests.trust.faults import Planted, differ, failing, state
 from tests.trust.operations_table import ROWS, WITHOUT_KEY, Ground
 from tests.web.conftest import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("sqlite", "postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.at_a_change("postgresql")]
 
 
 def test_every_operation_has_its_row():

@@ -32,6 +32,7 @@ def test_who_sees_what_is_what_the_plain_rules_say(db: None, figure: Figure):
     agree()
 
 
+@pytest.mark.at_a_change("sqlite")
 @pytest.mark.figure("faults planted in the rule of sight, each noticed by random organisations")
 def test_each_clause_of_the_rule_is_missed_when_it_is_gone(db: None, figure: Figure):
     waiting = {fault.name: fault for fault in FAULTS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shutil
@@ -14,8 +15,8 @@ from typing import Any
 import pytest
 
 from justice.web.shortcuts import KEYS
-from tests.web.conftest import a_world
-from tests.web.walk import STRANGER, Element, Seen, nothing_kept, walk
+from tests.web.conftest import World
+from tests.web.walk import STRANGER, Element, Seen, distinct, walk
 
 BASE = Path(__file__).resolve().parents[2]
 CHECKER = BASE / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
@@ -27,10 +28,9 @@ pytestmark = [pytest.mark.sqlite_only, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
-def pages(django_db_setup: None, django_db_blocker: Any) -> list[Seen]:
-    """Walked through once for all tests of this module; no record of it is kept."""
-    with django_db_blocker.unblock(), nothing_kept():
-        return walk(a_world())
+def pages(shared: World) -> list[Seen]:
+    """Walked through once for all tests of this module."""
+    return walk(copy.deepcopy(shared), everybody=True)
 
 
 def collected(faults: Iterable[tuple[Seen, str]]) -> str:
@@ -105,7 +105,8 @@ def test_the_checker_notices(tmp_path: Path, fault: str, rule: str):
 
 
 def test_every_page_is_valid_html(pages: list[Seen], tmp_path: Path):
-    checked = zip(pages, found_invalid(tmp_path, [page.html for page in pages]), strict=True)
+    once = distinct(pages)
+    checked = zip(once, found_invalid(tmp_path, [page.html for page in once]), strict=True)
     wrong = collected((page, fault) for page, faults in checked for fault in faults)
     assert not wrong, wrong
     assert len(pages) > 300

@@ -93,10 +93,14 @@ def seen(who: str, name: str, address: str, answer: HttpResponse) -> list[Seen]:
     return [Seen(who, name, address, answer.status_code, answer.content.decode(), policy)]
 
 
-def walk(world: World) -> list[Seen]:
-    """Every page, each once for everybody to whom it looks the same, the navigation of each role included."""
+def walk(world: World, everybody: bool) -> list[Seen]:
+    """Every page, each once for everybody to whom it looks the same, the navigation of each role included.
+
+    Or, where not everybody is asked for, as the first role that it opens for sees it.
+    """
     pages: dict[str, Seen] = {}
-    for one in (*refusals(world), *ways_in(world), *everything(world), *states(world), *nothing_yet(world)):
+    found = (*everything(world, everybody), *states(world), *nothing_yet(world, everybody))
+    for one in (*refusals(world), *ways_in(world), *found):
         pages.setdefault(one.lasting, one)
     return list(pages.values())
 
@@ -128,19 +132,22 @@ def also() -> tuple[tuple[str, str], ...]:
     )
 
 
-def everything(world: World) -> Iterator[Seen]:
+def everything(world: World, everybody: bool) -> Iterator[Seen]:
     """Each address for each role; then each form on it as nobody filled it in, and as somebody overtaken sends it."""
     recorded_late(world)
     tried: set[str] = set()
+    opened: set[str] = set()
     for role in ROLES:
         client = world.client(role)
         for name, address in (*also(), *addresses(world)):
-            if FILES.search(name):
+            if FILES.search(name) or (name in opened and not everybody):
                 continue
             for page in seen(role, name, address, client.get(address, follow=name == "home")):
                 if page.status in (403, 404):
                     continue  # one of each is looked at: see refusals
                 assert page.status == 200, f"{page} answers {page.status}"
+                if name != "home":  # each role has one of its own
+                    opened.add(name)
                 yield page
                 for form in page.tree.iter("form"):
                     mark = re.sub(r"\d+", "", f"{address} {sorted(fields(form))}")
@@ -289,17 +296,18 @@ JOBS: dict[str, dict[str, Any]] = {
 }
 
 
-def nothing_yet(world: World) -> Iterator[Seen]:
+def nothing_yet(world: World, everybody: bool) -> Iterator[Seen]:
     """Each list in a council that has recorded nothing; the records of the other council are not there for it."""
-    team = a_team("Nobody's", a_council("Nothing yet"))
+    team, opened = a_team("Nobody's", a_council("Nothing yet")), set[str]()
     for role in (Role.FIRST_LINE_MANAGER, Role.CASEWORKER, Role.PERFORMANCE_OFFICER):
         client = Client()
         client.force_login(staff(role, team=team))
         for name, address in addresses(world):
-            if FILES.search(name):
+            if FILES.search(name) or (name in opened and not everybody):
                 continue
             for page in seen(role, f"{name}, nothing yet", address, client.get(address)):
                 if page.status == 200:
+                    opened.add(name)
                     yield page
 
 
