@@ -717,6 +717,9 @@ class RaiseSupervisionPoint(OperationView):
         )
         return get_object_or_404(rows.defer("file__sample__frame"), pk=self.kwargs["reading"])
 
+    def found(self) -> FileReading:
+        return self.reading
+
     def about(self) -> dict[str, Any]:
         return {"reading": self.reading, "today": today()}
 

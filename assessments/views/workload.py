@@ -255,6 +255,9 @@ def _covers(user: User, worker: User, manages: bool) -> Table:
 class WorkerOperation(OperationView):
     """A form about one worker, which goes back to their page."""
 
+    def found(self) -> User:
+        return self.worker
+
     @cached_property
     def worker(self) -> User:
         return self.managed(self.kwargs["worker"])

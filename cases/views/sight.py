@@ -155,6 +155,9 @@ class CloseOpening(OperationView):
         rows = Opening.objects.visible_to(self.request.user).filter(user=self.request.user)
         return get_object_or_404(rows.select_related("person"), pk=self.kwargs["opening"])
 
+    def found(self) -> Opening:
+        return self.opening
+
     def about(self) -> dict[str, Any]:
         return {"opening": self.opening, "at": timezone.now()}
 

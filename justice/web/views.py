@@ -96,7 +96,13 @@ class OperationView(CaseView, FormView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not permissions.allows(request.user, self.operation):
             raise PermissionDenied(self.operation)
+        if request.user.is_authenticated and request.method != "GET":
+            self.found()
         return super().dispatch(request, *args, **kwargs)
+
+    def found(self) -> Any:
+        """What the form is about, looked for before anything is kept or said of it: for them it may not be there."""
+        return self.root()
 
     @cached_property
     def sheet(self) -> drafts.Sheet:

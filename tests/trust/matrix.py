@@ -106,6 +106,8 @@ class Policy:
         there = about != "own" and (kept is None or actor in table[kept])
         if about == "council":
             there = relation != "other council"
+        elif about == "reading":
+            there = actor in table["manages"] and actor in table["sees"]
         if actor in who:
             return OPEN if there else ABSENT
         return KEPT_OUT
