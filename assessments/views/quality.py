@@ -717,7 +717,7 @@ class RaiseSupervisionPoint(OperationView):
         )
         return get_object_or_404(rows.defer("file__sample__frame"), pk=self.kwargs["reading"])
 
-    def found(self) -> FileReading:
+    def there(self) -> FileReading:
         return self.reading
 
     def about(self) -> dict[str, Any]:

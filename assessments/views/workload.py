@@ -255,7 +255,7 @@ def _covers(user: User, worker: User, manages: bool) -> Table:
 class WorkerOperation(OperationView):
     """A form about one worker, which goes back to their page."""
 
-    def found(self) -> User:
+    def there(self) -> User:
         return self.worker
 
     @cached_property

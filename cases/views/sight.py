@@ -155,7 +155,7 @@ class CloseOpening(OperationView):
         rows = Opening.objects.visible_to(self.request.user).filter(user=self.request.user)
         return get_object_or_404(rows.select_related("person"), pk=self.kwargs["opening"])
 
-    def found(self) -> Opening:
+    def there(self) -> Opening:
         return self.opening
 
     def about(self) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class OperationEndpoint(APIView):
         view.setup(django_request, **kwargs)
         if hasattr(view, "case"):
             looked_at(user=request.user, case=view.case, page=view.operation, kind=Consultation.Kind.API)
-        view.found()  # what is not there is said before what is wrong with the call
+        view.there()  # what is not there is said before what is wrong with the call
         form = self._form(view, request)
         if not form.is_valid():
             return Response(_messages(form), status=status.HTTP_400_BAD_REQUEST)

@@ -97,10 +97,10 @@ class OperationView(CaseView, FormView):
         if request.user.is_authenticated and not permissions.allows(request.user, self.operation):
             raise PermissionDenied(self.operation)
         if request.user.is_authenticated and request.method != "GET":
-            self.found()
+            self.there()
         return super().dispatch(request, *args, **kwargs)
 
-    def found(self) -> Any:
+    def there(self) -> Any:
         """What the form is about, looked for before anything is kept or said of it: for them it may not be there."""
         return self.root()
 
