@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import forms, operations, permissions
+from cases.consultations import looked_through
 from cases.models import TEAM_ROLES, Case, Opening, Permission, User
 from cases.views.lists import show
 from justice.web.dates import plain_date
@@ -134,6 +135,8 @@ class ReviewOpening(OperationView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.opening
+        if row.case_key:  # the page names the person, as the list does
+            looked_through(user=self.request.user, cases=[row.case_key], page=self.operation)
         times = f"{moment(row.opened_at)} to {moment(row.over_at)}"
         pages = f"{row.looks} page{'' if row.looks == 1 else 's'}"
         intro = f"{row.user.name} opened this record, {times}, and looked at {pages}. The reason given: {row.reason}"

@@ -147,6 +147,8 @@ def test_the_manager_reviews_an_opening_from_a_list_with_what_was_looked_at():
     assert "On duty tonight" in page
     form = client.get(reverse("review_opening", args=[opening.pk])).content.decode()
     assert "looked at 3 pages" in form
+    [look] = Consultation.objects.filter(user=manager, page="review_opening")  # it names the person
+    assert look.cases == [case.pk]
     operations.review_opening(
         actor=manager, opening=opening, judgement="follow_up", comment="Speak with them", at=timezone.now(),
         expected_version=opening.version,
