@@ -62,7 +62,7 @@ def clear_drafts(job: Running) -> dict[str, Any]:
 
 
 def close_unused_accounts(job: Running) -> dict[str, Any]:
-    """Close the accounts that nobody has signed in to for long, and remove sessions that are over."""
+    """Close the accounts that nobody has signed in to for `UNUSED_AFTER`, and remove sessions that are over."""
     council, on = job.row.council, date.fromisoformat(job.arguments["on"])
     if council is None:
         raise ValueError("accounts are those of a council's staff")

@@ -242,7 +242,7 @@ def of_what_is_gone(request: HttpRequest) -> HttpResponse | None:
         ]
         if parts and name not in _CARRIED:
             said.append((field.label or name, " ".join(str(words.get(one, one)) for one in parts)))
-    return render(request, "gone.html", {"said": said}, status=409)
+    return render(request, "gone.html", {"said": said}, status=410)
 
 
 def wants_json(request: HttpRequest) -> bool:

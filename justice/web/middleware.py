@@ -262,7 +262,8 @@ class RefusedLooks:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         match = request.resolver_match
-        if response.status_code != 404 or match is None or not request.user.is_authenticated:
+        # 410: the same for somebody who has the form open still, who is shown what they typed into it.
+        if response.status_code not in (404, 410) or match is None or not request.user.is_authenticated:
             return response
         keys = [str(value) for value in match.kwargs.values()]
         asked = " ".join(key for key in keys if key.isdecimal())[:100]  # no names, no tokens

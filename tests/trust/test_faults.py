@@ -20,6 +20,7 @@ from cases.models import Alert, Entry, Job, Submission
 from cases.operation import Repeated, Stale
 from cases.permissions import ALLOWED
 from justice.domain.errors import Refused
+from tests.architecture.test_rules import BY_THE_CLOCK
 from tests.figures import Figure, at_night
 from tests.trust.faults import Planted, differ, failing, state
 from tests.trust.operations_table import ROWS, WITHOUT_KEY, Ground
@@ -88,7 +89,7 @@ def left_behind(name: str, call: Callable[..., Any], at: list[int]) -> list[str]
 
 
 @pytest.mark.figure("writes that failed in the middle of an operation: nothing is left of it")
-def test_a_write_that_fails_leaves_nothing_of_its_operation(world: World, figure: Figure):  # noqa: F811
+def test_a_write_that_fails_leaves_nothing_of_its_operation(world: World, figure: Figure):
     ground = Ground(world)
     for name, make in ROWS.items():
         with undone():
@@ -115,7 +116,7 @@ def sent_again(name: str, call: Callable[..., Any]) -> list[str]:
 
 
 @pytest.mark.figure("operations sent again with the same key after they were carried out: told what was made")
-def test_what_was_carried_out_and_is_sent_again_is_told_what_was_made(world: World, figure: Figure):  # noqa: F811
+def test_what_was_carried_out_and_is_sent_again_is_told_what_was_made(world: World, figure: Figure):
     ground = Ground(world)
     for name in sorted(set(ROWS) - WITHOUT_KEY):
         with undone():
@@ -125,7 +126,6 @@ def test_what_was_carried_out_and_is_sent_again_is_told_what_was_made(world: Wor
 # The clock goes on between a form and its copy; of a password nothing is kept to compare it by; and the program's
 # version is nobody's to say.
 NOT_COMPARED = {"expected_version", "today", "now", "at", "password", "code_version"}
-THE_DAY = {("change_address", "on"), ("open_case", "opened_on")}
 
 
 def altered(value: Any) -> Any:
@@ -145,7 +145,7 @@ def taken_for_the_same(name: str, call: Callable[..., Any]) -> tuple[int, list[s
     once(name, call, key)
     for argument, value in call.keywords.items():  # type: ignore[attr-defined]
         other = altered(value)
-        if other is None or argument in NOT_COMPARED or (name, argument) in THE_DAY:
+        if other is None or argument in NOT_COMPARED or (name, argument) in BY_THE_CLOCK:
             continue
         tried += 1
         try:
@@ -160,7 +160,7 @@ def taken_for_the_same(name: str, call: Callable[..., Any]) -> tuple[int, list[s
 
 
 @pytest.mark.figure("details altered under a key that was carried out: refused, none taken for what was sent")
-def test_other_details_under_the_same_key_are_refused(world: World, figure: Figure):  # noqa: F811
+def test_other_details_under_the_same_key_are_refused(world: World, figure: Figure):
     ground = Ground(world)
     for name in sorted(set(ROWS) - WITHOUT_KEY):
         with undone():
@@ -219,7 +219,7 @@ def asked_too_soon() -> Iterator[None]:
 
 
 @pytest.mark.figure("faults planted in operations: noticed when their writes fail")
-def test_the_engine_notices_an_operation_that_is_not_whole(world: World, figure: Figure):  # noqa: F811
+def test_the_engine_notices_an_operation_that_is_not_whole(world: World, figure: Figure):
     ground = Ground(world)
     for fault in (not_whole, swallowed, asked_too_soon):
         with undone():
@@ -230,7 +230,7 @@ def test_the_engine_notices_an_operation_that_is_not_whole(world: World, figure:
 
 
 @pytest.mark.figure("faults planted in keys: noticed when an operation is sent again")
-def test_the_engine_notices_an_operation_that_is_done_again(world: World, figure: Figure):  # noqa: F811
+def test_the_engine_notices_an_operation_that_is_done_again(world: World, figure: Figure):
     make, real = ROWS["raise_alert"], operation_module._claim
 
     def by_what_is_there(key: Any, actor: Any, name: str, sent: dict[str, Any]) -> Any:

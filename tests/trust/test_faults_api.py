@@ -77,7 +77,7 @@ def tried(client: Client, operation: Any, examples: int, figure: Figure, who: st
 
 
 @pytest.mark.figure("made-up calls of the API, as the schema allows them: no fault of the server's")
-def test_no_call_of_the_api_makes_the_server_fail(world: World, figure: Figure):  # noqa: F811
+def test_no_call_of_the_api_makes_the_server_fail(world: World, figure: Figure):
     every = operations()
     assert len(every) > 100
     for role in ROLES if at_night() else [Role.CASEWORKER]:

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.at_a_change("sqlite", "postgresql")
 
 
 @pytest.fixture
-def ground(shared: World) -> Ground:  # noqa: F811
+def ground(shared: World) -> Ground:
     return Ground(copy.deepcopy(shared))
 
 

@@ -276,7 +276,7 @@ def refused(model: type[models.Model], constraint: CheckConstraint | UniqueConst
 @pytest.mark.figure(
     "constraints of the tables, each broken by a row written past every form: refused by the database"
 )
-def test_the_database_refuses_what_may_not_be_true(world: World, figure: Figure):  # noqa: F811
+def test_the_database_refuses_what_may_not_be_true(world: World, figure: Figure):
     ground = Ground(world)
     for model, constraint in constraints():
         wrong = refused(model, constraint, ground)
@@ -285,7 +285,7 @@ def test_the_database_refuses_what_may_not_be_true(world: World, figure: Figure)
 
 @pytest.mark.postgresql_only
 @pytest.mark.figure("constraints that were dropped: noticed")
-def test_the_engine_notices_a_dropped_constraint(world: World, figure: Figure):  # noqa: F811
+def test_the_engine_notices_a_dropped_constraint(world: World, figure: Figure):
     """On PostgreSQL, which drops a constraint alone; SQLite makes the whole table anew, and in no transaction."""
     ground = Ground(world)
     kinds = {type(one): (model, one) for model, one in constraints()}

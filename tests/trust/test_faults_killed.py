@@ -219,9 +219,9 @@ def test_the_engine_notices_a_night_that_does_its_work_twice(prepared: Path, tmp
     "processes killed in the middle of an operation: all or nothing, and done once when resent"
 )
 def test_a_process_killed_in_an_operation_leaves_all_or_nothing(
-    shared: World,  # noqa: F811
+    shared: World,
     tmp_path: Path,
-    figure: Figure,  # noqa: F811
+    figure: Figure,
 ):
     ground, chance = Ground(copy.deepcopy(shared)), random.Random(11)
     names = sorted(set(ROWS) - {"import_caseload", "open_restricted_record"})

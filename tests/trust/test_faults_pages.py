@@ -38,7 +38,7 @@ DETAIL = re.compile(
 OPEN = Role.FIRST_LINE_MANAGER
 
 
-def client_of(world: World, role: str) -> Client:  # noqa: F811
+def client_of(world: World, role: str) -> Client:
     client = world.client(role)
     client.raise_request_exception = False
     return client
@@ -61,7 +61,7 @@ def faults_of(answer: HttpResponse, status: int) -> list[str]:
 
 
 @pytest.mark.figure("pages of which a question to the database failed: 503 in plain words, with a number")
-def test_a_page_whose_question_fails_says_so_in_plain_words(world: World, figure: Figure):  # noqa: F811
+def test_a_page_whose_question_fails_says_so_in_plain_words(world: World, figure: Figure):
     client, chance = client_of(world, OPEN), random.Random(1)
     places = [(name, address) for name, address in addresses(world) if not name.startswith("live")]
     for name, address in places if at_night() else chance.sample(places, 15):
@@ -81,7 +81,7 @@ def test_a_page_whose_question_fails_says_so_in_plain_words(world: World, figure
 
 
 @pytest.mark.figure("forms of which a write failed: 503 with what was typed, and nothing of the change")
-def test_a_form_whose_write_fails_keeps_what_was_typed_and_nothing_else(world: World, figure: Figure):  # noqa: F811
+def test_a_form_whose_write_fails_keeps_what_was_typed_and_nothing_else(world: World, figure: Figure):
     for name, (role, address, sent) in forms(world).items():
         client, sent = client_of(world, role), {**sent, "key": str(uuid.uuid4())}
         if "password" in sent:
@@ -112,7 +112,7 @@ def resent(answer: HttpResponse) -> dict[str, str]:
     return {} if form is None else fields(form)
 
 
-def test_no_password_stands_in_the_page_that_asks_to_send_it_again(world: World):  # noqa: F811
+def test_no_password_stands_in_the_page_that_asks_to_send_it_again(world: World):
     sent = {"login": "ann@council.invalid", "password": "correct-horse-battery"}
     client = client_of(world, OPEN)
     client.logout()
@@ -133,7 +133,7 @@ def test_a_connection_that_breaks_in_the_middle_is_a_database_that_is_away():
     assert not errors._is_away(deleted), "a session that was ended in another window is no fault"
 
 
-def test_the_site_answers_again_when_the_database_does(world: World):  # noqa: F811
+def test_the_site_answers_again_when_the_database_does(world: World):
     client, address = client_of(world, OPEN), reverse("overdue")
     with failing(1, writes=False):
         assert client.get(address).status_code == 503
@@ -155,7 +155,7 @@ def raised(*_: object, **__: object) -> Any:
 @pytest.mark.figure(
     "exceptions nobody caught, in a page, a form or a call: a number, no detail, nothing saved"
 )
-def test_an_exception_nobody_caught_becomes_an_answer_with_a_number(world: World, figure: Figure):  # noqa: F811
+def test_an_exception_nobody_caught_becomes_an_answer_with_a_number(world: World, figure: Figure):
     manager, worker = client_of(world, OPEN), client_of(world, Role.CASEWORKER)
     for name, address in addresses(world):
         if name in ("live", "ready", "sign_in", "sign_out"):
@@ -199,7 +199,7 @@ def hash_of(name: str) -> int:
 
 
 @pytest.mark.figure("looks that could not be written down: the page or answer is not given")
-def test_what_cannot_be_written_down_is_not_shown(world: World, figure: Figure):  # noqa: F811
+def test_what_cannot_be_written_down_is_not_shown(world: World, figure: Figure):
     client = client_of(world, Role.CASEWORKER)
     for name, address in addresses(world):
         if not at_night() and hash_of(name) % 11:
@@ -218,7 +218,7 @@ def test_what_cannot_be_written_down_is_not_shown(world: World, figure: Figure):
 
 
 @pytest.mark.figure("forms sent while the rule about roles raised: none is carried out")
-def test_a_rule_that_fails_lets_nobody_through(world: World, figure: Figure):  # noqa: F811
+def test_a_rule_that_fails_lets_nobody_through(world: World, figure: Figure):
     for name, (role, address, sent) in forms(world).items():
         client = client_of(world, role)
         with undone():
@@ -255,7 +255,7 @@ def talkative() -> Iterator[None]:
 
 
 @pytest.mark.figure("faults planted in the last resort: noticed")
-def test_the_engine_notices_a_last_resort_that_tells(world: World, figure: Figure):  # noqa: F811
+def test_the_engine_notices_a_last_resort_that_tells(world: World, figure: Figure):
     from django.urls import clear_url_caches
 
     client = client_of(world, OPEN)

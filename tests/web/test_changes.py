@@ -18,6 +18,7 @@ from cases.models import (
     Locality,
     LocalStandard,
     Permission,
+    RefusedLook,
     Role,
     Team,
     Timescale,
@@ -277,7 +278,9 @@ def test_what_was_typed_about_what_is_no_longer_there_is_shown_back_to_who_had_o
     first, second = ({**opened(worker, address), **typed} for _ in range(2))
     assert worker.post(address, first).status_code == 302
     answer = worker.post(address, second)
-    assert answer.status_code == 409
+    assert answer.status_code == 410
+    # It was not there for them, and that is written down as for any number.
+    assert RefusedLook.objects.filter(user=world.users[Role.CASEWORKER], page="end_alert").count() == 1
     assert "It was a &lt;mistake&gt;" in answer.content.decode()
     # Whoever had not opened it is told as much as of any number: the page is not there.
     bare = {name: value for name, value in second.items() if name != PAGE}
